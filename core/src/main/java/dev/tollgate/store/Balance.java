@@ -1,0 +1,86 @@
+package dev.tollgate.store;
+
+/**
+ * One counter after an operation.
+ *
+ * @param counter its name
+ * @param posted what was settled in this window, or what the bucket's level stands for
+ * @param held what is reserved and not settled (quotas only; a bucket's level includes it)
+ * @param remaining what is left of the limit or the bucket: negative when in debt
+ * @param startMicros when the window began, or now for a bucket
+ * @param endMicros when the window ends, or when the bucket will be full again
+ * @param waitMicros how long until the request's amount would fit: 0 when it fits, {@link
+ *     Store#NEVER} when it never will
+ * @param crossedFrom notices crossed before this operation
+ * @param crossedTo notices crossed after it
+ */
+public record Balance(
+    String counter,
+    long posted,
+    long held,
+    long remaining,
+    long startMicros,
+    long endMicros,
+    long waitMicros,
+    int crossedFrom,
+    int crossedTo) {
+
+  /** The balance of a bucket whose theoretical arrival time lies {@code level} after now. */
+  public static Balance of(
+      String counter, Bucket bucket, Bucket.Span level, long amount, long atMicros) {
+    long used = bucket.amountOf(level);
+    long full = atMicros + level.micros() + (level.remainder() > 0 ? 1 : 0);
+    long wait = amount > bucket.capacity() ? Store.NEVER : bucket.waitMicros(level, amount);
+    return new Balance(counter, used, 0, bucket.capacity() - used, atMicros, full, wait, 0, 0);
+  }
+
+  /**
+   * The balance of a quota's window.
+   *
+   * @param nextDeadlineMicros when the account's next hold expires, {@link Store#NEVER} for none
+   */
+  public static Balance of(
+      String counter,
+      Quota quota,
+      Calendar.Span window,
+      long posted,
+      long held,
+      long amount,
+      long atMicros,
+      long nextDeadlineMicros,
+      int crossedFrom,
+      int crossedTo) {
+    return new Balance(
+        counter,
+        posted,
+        held,
+        quota.limit() - posted - held,
+        window.startMicros(),
+        window.endMicros(),
+        quotaWait(quota, window, posted, held, amount, atMicros, nextDeadlineMicros),
+        crossedFrom,
+        crossedTo);
+  }
+
+  private static long quotaWait(
+      Quota quota,
+      Calendar.Span window,
+      long posted,
+      long held,
+      long amount,
+      long atMicros,
+      long nextDeadlineMicros) {
+    if (amount > quota.hard()) {
+      return Store.NEVER;
+    }
+    if (posted + held + amount <= quota.hard()) {
+      return 0;
+    }
+    long untilEnd = window.endMicros() - atMicros;
+    if (posted + amount > quota.hard()) {
+      return untilEnd;
+    }
+    // only holds are in the way: they end at their deadlines, if not sooner
+    return Math.max(1, Math.min(untilEnd, nextDeadlineMicros - atMicros));
+  }
+}

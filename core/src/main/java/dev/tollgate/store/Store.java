@@ -1,0 +1,76 @@
+package dev.tollgate.store;
+
+import java.util.List;
+
+/**
+ * Counters that many threads, and with a remote store many processes, charge at the same time.
+ *
+ * <p>Thread-safe. Each operation is atomic for its account. An operation that throws {@link
+ * StoreException} may or may not have happened: a settle or cancel of a kept hold can be asked
+ * again with the same hold, a reserve with the same id, and is then charged once.
+ */
+public interface Store extends AutoCloseable {
+
+  /** The largest amount, limit or level: 2^53 - 1, about 9 million dollars in nano-USD. */
+  long MAX_AMOUNT = (1L << 53) - 1;
+
+  /** "At no time": a wait that does not end. */
+  long NEVER = Long.MAX_VALUE;
+
+  /** Holds that one account may have open at a time; a reserve above that is refused. */
+  int MAX_HOLDS = 10_000;
+
+  /** How long an expired hold can still be settled: 48 hours. */
+  long TOMBSTONE_MICROS = 48L * 3_600_000_000L;
+
+  /** Rows that an account's journal keeps: the latest. */
+  int MAX_ROWS = 50;
+
+  int MAX_ROW_LENGTH = 1024;
+
+  /**
+   * Checks every charge, then takes all of them or none.
+   *
+   * @throws StoreException when the store did not answer in time
+   */
+  Receipt reserve(Request request) throws StoreException;
+
+  /**
+   * Replaces what a hold took by what was really used, in the windows of its reservation. More than
+   * was held is charged whatever the limit: it is debt. A repetition changes nothing.
+   *
+   * @param hold from {@link Receipt#admitted}, with {@link Hold#isKept}
+   * @param actual one for each part of the hold: 0 to {@link #MAX_AMOUNT}
+   * @param row for the account's journal, or empty for none: at most {@link #MAX_ROW_LENGTH}
+   *     characters
+   * @throws IllegalArgumentException when {@code actual} does not fit the hold
+   * @throws StoreException when the store did not answer in time
+   */
+  Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException;
+
+  /**
+   * Gives back what a hold took. For a hold that was posted at once ({@link Hold#isKept} false) the
+   * caller must not repeat it.
+   *
+   * @throws StoreException when the store did not answer in time
+   */
+  Receipt cancel(Hold hold) throws StoreException;
+
+  /**
+   * The balances of an account's counters, as a reserve of these charges would see them now.
+   *
+   * @throws StoreException when the store did not answer in time
+   */
+  Receipt read(String account, List<Charge> charges) throws StoreException;
+
+  /**
+   * The account's latest journal rows, newest first.
+   *
+   * @throws StoreException when the store did not answer in time
+   */
+  List<String> rows(String account) throws StoreException;
+
+  /** Frees what the store holds. Idempotent. */
+  @Override
+  void close();
+}

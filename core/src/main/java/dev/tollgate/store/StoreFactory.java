@@ -1,0 +1,32 @@
+package dev.tollgate.store;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** Opens stores by the scheme of a URI. Found by {@link java.util.ServiceLoader}. */
+public interface StoreFactory {
+
+  /** Whether this factory opens URIs of this scheme, such as {@code redis}. */
+  boolean opens(String scheme);
+
+  /**
+   * Opens a store. A remote store that cannot be reached opens all the same; its operations then
+   * throw {@link StoreException} until it can be reached.
+   *
+   * @param uri the store's address
+   * @param options how to use it
+   * @throws IllegalArgumentException when the URI is not understood; the message names the rule and
+   *     the remedy
+   */
+  Store open(URI uri, Options options);
+
+  /**
+   * How to use a store.
+   *
+   * @param deadline the longest that one operation may take, 1 ms to 10 s
+   * @param maxAccounts accounts kept in memory by an embedded store
+   * @param clock the clock of an embedded store
+   */
+  record Options(Duration deadline, int maxAccounts, InstantSource clock) {}
+}
