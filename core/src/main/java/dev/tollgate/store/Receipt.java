@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A store's answer.
  *
- * @param outcome what happened
+ * @param outcome what happened, or for a read what a reserve would have done
  * @param atMicros the store's time
  * @param balances one for each charge, in the order of the request
  * @param admitted what was taken; empty unless the outcome of a reserve is FULL or REDUCED
@@ -33,8 +33,6 @@ public record Receipt(
     /** Settle, cancel: the hold had expired; a settlement was charged all the same. */
     LATE,
     /** Settle, cancel: it had been done before; nothing changed. */
-    REPEATED,
-    /** Read. */
-    READ
+    REPEATED
   }
 }

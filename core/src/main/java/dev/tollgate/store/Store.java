@@ -57,7 +57,7 @@ public interface Store extends AutoCloseable {
   Receipt cancel(Hold hold) throws StoreException;
 
   /**
-   * The balances of an account's counters, as a reserve of these charges would see them now.
+   * What a reserve of these charges would answer now, taking nothing.
    *
    * @throws StoreException when the store did not answer in time
    */

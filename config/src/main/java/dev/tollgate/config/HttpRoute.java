@@ -1,0 +1,25 @@
+package dev.tollgate.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A route of the policies as URLs.
+ *
+ * @param name the route's name
+ * @param paths patterns of the path within the application, of the servlet specification's forms:
+ *     {@code /api/chat} exactly, {@code /api/*} and all below it, {@code *.ai} by extension; empty
+ *     for a route of annotated methods only
+ * @param methods HTTP methods in upper case; empty for all
+ * @param maxWait how long a call may wait until it fits, 0 for not at all, up to 5 minutes
+ * @param errors the shape of refusals
+ */
+public record HttpRoute(
+    String name, List<String> paths, Set<String> methods, Duration maxWait, ErrorFormat errors) {
+
+  public HttpRoute {
+    paths = List.copyOf(paths);
+    methods = Set.copyOf(methods);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.tollgate.config;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How HTTP requests become calls.
+ *
+ * @param callers where the caller comes from, in order
+ * @param tiers where the caller's tier comes from, in order, ending with a default
+ * @param callerTiers the tiers of callers that the configuration names, by caller id
+ * @param tierOrder the names of the tiers in the order of the key {@code tollgate.tiers}, else
+ *     alphabetical
+ * @param routes in order of precedence: exact paths, then longer prefixes, then extensions
+ * @param trustedProxies whose {@code X-Forwarded-For} counts, as addresses or CIDR blocks
+ * @param hashKey the key that secrets are hashed with: at least 16 bytes
+ * @param waitingRoom how many calls may wait in all: 0 to 100,000
+ */
+public record HttpSettings(
+    List<CallerSource> callers,
+    List<TierSource> tiers,
+    Map<String, String> callerTiers,
+    List<String> tierOrder,
+    List<HttpRoute> routes,
+    List<String> trustedProxies,
+    HashKey hashKey,
+    int waitingRoom) {
+
+  public HttpSettings {
+    callers = List.copyOf(callers);
+    tiers = List.copyOf(tiers);
+    callerTiers = Map.copyOf(callerTiers);
+    tierOrder = List.copyOf(tierOrder);
+    routes = List.copyOf(routes);
+    trustedProxies = List.copyOf(trustedProxies);
+  }
+}

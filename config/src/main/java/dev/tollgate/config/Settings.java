@@ -1,0 +1,12 @@
+package dev.tollgate.config;
+
+import dev.tollgate.Policies;
+
+/**
+ * A whole, valid configuration. Immutable.
+ *
+ * @param policies what the engine decides by
+ * @param http how HTTP requests become calls
+ * @param store where limits are counted
+ */
+public record Settings(Policies policies, HttpSettings http, StoreSettings store) {}

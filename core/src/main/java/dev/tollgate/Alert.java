@@ -1,0 +1,35 @@
+package dev.tollgate;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * Something that people should know.
+ *
+ * @param kind what happened
+ * @param at when
+ * @param subject whom or what it concerns, such as a caller's id
+ * @param message one sentence
+ * @param details more, as names and values
+ */
+public record Alert(
+    Kind kind, Instant at, String subject, String message, Map<String, String> details) {
+
+  public Alert {
+    details = Map.copyOf(details);
+  }
+
+  /** What happened. */
+  public enum Kind {
+    /** A quota reached a rung of its ladder. */
+    QUOTA_REACHED,
+    /** A provider reported usage that makes no sense; it was clamped. */
+    IMPLAUSIBLE_USAGE,
+    /** A model without a price was called; it is charged at the dearest known price. */
+    UNPRICED_MODEL,
+    /** The store stopped answering. */
+    STORE_DEGRADED,
+    /** The store answers again. */
+    STORE_RECOVERED
+  }
+}

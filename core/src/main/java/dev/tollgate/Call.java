@@ -1,0 +1,56 @@
+package dev.tollgate;
+
+/**
+ * A call that asks to be let in.
+ *
+ * @param caller who is charged
+ * @param route the name of a route of the policies
+ * @param model the model it asks for, empty when it uses none: at most {@link #MAX_MODEL_LENGTH}
+ *     characters
+ * @param estimate what it will use
+ * @param requests how many requests it counts as: 0 when an outer gate has counted it, else 1
+ * @param settled whether the usage will be settled later; otherwise the estimate is charged at once
+ */
+public record Call(
+    Caller caller, String route, String model, Estimate estimate, long requests, boolean settled) {
+
+  public static final int MAX_MODEL_LENGTH = 128;
+
+  /**
+   * @throws IllegalArgumentException when a component is out of its range
+   */
+  public Call {
+    if (model.length() > MAX_MODEL_LENGTH) {
+      throw new IllegalArgumentException(
+          "model name of " + model.length() + " characters: at most " + MAX_MODEL_LENGTH);
+    }
+    if (requests < 0 || requests > 1_000_000) {
+      throw new IllegalArgumentException("requests " + requests + " is not in 0 to 1000000");
+    }
+  }
+
+  /** One request that uses no tokens and is charged at once. */
+  public static Call of(Caller caller, String route) {
+    return new Call(caller, route, "", Estimate.NONE, 1, false);
+  }
+
+  /** The same call of a model. */
+  public Call model(String model) {
+    return new Call(caller, route, model, estimate, requests, settled);
+  }
+
+  /** The same call with an estimate, to be settled later. */
+  public Call estimate(long inputTokens, long outputTokens) {
+    return estimate(new Estimate(inputTokens, outputTokens));
+  }
+
+  /** The same call with an estimate, to be settled later. */
+  public Call estimate(Estimate estimate) {
+    return new Call(caller, route, model, estimate, requests, true);
+  }
+
+  /** The same call, counted as so many requests. */
+  public Call requests(long requests) {
+    return new Call(caller, route, model, estimate, requests, settled);
+  }
+}

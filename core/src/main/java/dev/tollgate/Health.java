@@ -1,0 +1,12 @@
+package dev.tollgate;
+
+/**
+ * How the engine is.
+ *
+ * @param degraded whether the store does not answer
+ * @param journalledSettlements settlements that the store has not acknowledged yet
+ * @param lostSettlements settlements that found the journal full
+ * @param droppedAlerts alerts that found the queue full
+ */
+public record Health(
+    boolean degraded, int journalledSettlements, long lostSettlements, long droppedAlerts) {}

@@ -1,0 +1,90 @@
+package dev.tollgate;
+
+import dev.tollgate.store.Bound;
+import dev.tollgate.store.Bucket;
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.MemoryStore;
+import dev.tollgate.store.Quota;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import java.util.List;
+
+/**
+ * Keeps limits in this process at one node's share, for the time in which the common store does not
+ * answer: together the nodes let in no more than the limits. Thread-safe.
+ */
+final class LocalShareStore implements Store {
+
+  private final MemoryStore memory;
+  private final int nodes;
+
+  /**
+   * @param nodes how many processes share the limits: 1 or more
+   */
+  LocalShareStore(MemoryStore memory, int nodes) {
+    this.memory = memory;
+    this.nodes = nodes;
+  }
+
+  @Override
+  public Receipt reserve(Request request) {
+    return memory.reserve(
+        new Request(
+            request.account(),
+            request.id(),
+            share(request.charges()),
+            request.holdMicros(),
+            request.memo()));
+  }
+
+  @Override
+  public Receipt settle(Hold hold, List<Long> actual, String row) {
+    return memory.settle(hold, actual, row);
+  }
+
+  @Override
+  public Receipt cancel(Hold hold) {
+    return memory.cancel(hold);
+  }
+
+  @Override
+  public Receipt read(String account, List<Charge> charges) {
+    return memory.read(account, share(charges));
+  }
+
+  @Override
+  public List<String> rows(String account) {
+    return memory.rows(account);
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+
+  private List<Charge> share(List<Charge> charges) {
+    return charges.stream()
+        .map(c -> new Charge(c.counter(), share(c.bound()), c.amount(), c.reduced()))
+        .toList();
+  }
+
+  /** At least 1 of everything: a share of nothing would be an outage of its own. */
+  private Bound share(Bound bound) {
+    if (bound instanceof Bucket bucket) {
+      return new Bucket(share(bucket.limit()), bucket.periodMicros(), share(bucket.capacity()));
+    }
+    Quota quota = (Quota) bound;
+    return new Quota(
+        quota.calendar(),
+        share(quota.limit()),
+        quota.soft() / nodes,
+        share(quota.hard()),
+        quota.notices().stream().map(notice -> notice / nodes).toList());
+  }
+
+  private long share(long amount) {
+    return Math.max(1, amount / nodes);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.tollgate;
+
+import dev.tollgate.store.Bound;
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Receipt;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The limits that one tier's calls of one route are charged against. Immutable. */
+final class Plan {
+
+  /**
+   * A limit as the store sees it.
+   *
+   * @param restrictedOnly whether only restricted calls are charged against it
+   */
+  private record Entry(Limit limit, Bound bound, boolean restrictedOnly) {}
+
+  private final Tier tier;
+  private final Route route;
+  private final PriceBook prices;
+  private final List<Entry> entries = new ArrayList<>();
+
+  Plan(Tier tier, Route route, PriceBook prices) {
+    this.tier = tier;
+    this.route = route;
+    this.prices = prices;
+    tier.limits().forEach(limit -> add(limit, false));
+    route.limits().forEach(limit -> add(limit.under(route.name() + "/"), false));
+    tier.restrictedRates().forEach(limit -> add(limit.under("restricted/"), true));
+  }
+
+  private void add(Limit limit, boolean restrictedOnly) {
+    entries.add(new Entry(limit, limit.bound(tier.ladder()), restrictedOnly));
+  }
+
+  Tier tier() {
+    return tier;
+  }
+
+  Route route() {
+    return route;
+  }
+
+  List<Charge> charges(Call call) {
+    Amounts full = amounts(call, Restriction.NONE);
+    Amounts reduced = amounts(call, tier.restriction());
+    List<Charge> charges = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      Meter meter = entry.limit.meter();
+      long amount = entry.restrictedOnly ? 0 : full.of(meter);
+      charges.add(new Charge(entry.limit.name(), entry.bound, amount, reduced.of(meter)));
+    }
+    return charges;
+  }
+
+  /** What a call takes of each meter under a restriction. */
+  Amounts amounts(Call call, Restriction restriction) {
+    Estimate estimate = restriction.clamp(call.estimate());
+    return amounts(call, restriction.modelFor(call.model()), estimate.toUsage());
+  }
+
+  /** What a call has taken of each meter. */
+  Amounts amounts(Call call, String model, Usage usage) {
+    long cost = usage.totalTokens() == 0 ? 0 : prices.price(model).cost(usage);
+    return new Amounts(call.requests(), usage.totalTokens(), cost);
+  }
+
+  /** The actual amounts of a settlement, one for each part of its hold. */
+  List<Long> actual(Amounts amounts, List<Hold.Part> parts) {
+    List<Long> actual = new ArrayList<>(parts.size());
+    for (int i = 0; i < parts.size(); i++) {
+      Entry entry = entries.get(i);
+      boolean untouched = entry.restrictedOnly && parts.get(i).amount() == 0;
+      actual.add(untouched ? 0L : amounts.of(entry.limit.meter()));
+    }
+    return actual;
+  }
+
+  List<LimitState> states(Receipt receipt) {
+    List<LimitState> states = new ArrayList<>(entries.size());
+    for (int i = 0; i < receipt.balances().size(); i++) {
+      states.add(LimitState.of(entries.get(i).limit, receipt.balances().get(i)));
+    }
+    return states;
+  }
+
+  Limit limit(int index) {
+    return entries.get(index).limit;
+  }
+}

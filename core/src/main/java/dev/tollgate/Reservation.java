@@ -1,0 +1,149 @@
+package dev.tollgate;
+
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Store;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call that was let in has reserved. It ends once: settled, cancelled or closed, whichever
+ * comes first; what comes later changes nothing. Thread-safe.
+ */
+public final class Reservation implements AutoCloseable {
+
+  /** What the engine does when a reservation ends. */
+  interface Ending {
+    CallRecord settle(Reservation reservation, Usage usage, OptionalLong cost, boolean reported);
+
+    void cancel(Reservation reservation);
+  }
+
+  private final Call call;
+  private final Restriction restriction;
+  private final Plan plan;
+  private final Store store;
+  private final Hold hold;
+  private final Instant at;
+  private final Ending ending;
+  private volatile boolean ended;
+  private @Nullable CallRecord settled;
+
+  Reservation(
+      Call call,
+      Restriction restriction,
+      Plan plan,
+      Store store,
+      Hold hold,
+      Instant at,
+      Ending ending) {
+    this.call = call;
+    this.restriction = restriction;
+    this.plan = plan;
+    this.store = store;
+    this.hold = hold;
+    this.at = at;
+    this.ending = ending;
+  }
+
+  public String id() {
+    return hold.id();
+  }
+
+  public Call call() {
+    return call;
+  }
+
+  /** When it was made, by the store's clock. */
+  public Instant at() {
+    return at;
+  }
+
+  /** What the call may use. */
+  public Restriction restriction() {
+    return restriction;
+  }
+
+  /** What is reserved: the estimate under the restriction. */
+  public Estimate reserved() {
+    return restriction.clamp(call.estimate());
+  }
+
+  /**
+   * Charges what was used, at the model's price. A usage that makes no sense is clamped, see {@link
+   * Usage#isPlausible}; zero is zero.
+   *
+   * @return what was charged; the first settlement's record when it was settled before, and an
+   *     empty usage's when it was cancelled
+   */
+  public CallRecord settle(Usage usage) {
+    return settle(usage, OptionalLong.empty(), true);
+  }
+
+  /**
+   * Charges what was used, at the cost that the provider reported.
+   *
+   * @param costUsd 0 or more
+   * @throws IllegalArgumentException when the cost is out of the range of {@link Money#nanoUsd}
+   */
+  public CallRecord settle(Usage usage, BigDecimal costUsd) {
+    return settle(usage, OptionalLong.of(Money.nanoUsd(costUsd)), true);
+  }
+
+  /** Charges what was reserved, because nobody knows what was used. */
+  public CallRecord settleAsReserved() {
+    return settle(reserved().toUsage(), OptionalLong.empty(), false);
+  }
+
+  private synchronized CallRecord settle(Usage usage, OptionalLong cost, boolean reported) {
+    if (!ended) {
+      settled = ending.settle(this, usage, cost, reported);
+      ended = true;
+    }
+    return settled != null ? settled : nothing();
+  }
+
+  private CallRecord nothing() {
+    return new CallRecord(id(), at, call.route(), model(), 0, 0, 0, CallRecord.Outcome.SETTLED);
+  }
+
+  /** Gives everything back: the call did not take place. */
+  public synchronized void cancel() {
+    if (!ended) {
+      ending.cancel(this);
+      ended = true;
+    }
+  }
+
+  /** Whether it was settled, cancelled or closed. */
+  public boolean isEnded() {
+    return ended;
+  }
+
+  /** Charges what was reserved, unless it was settled or cancelled. */
+  @Override
+  public void close() {
+    if (call.settled() && !isEnded()) {
+      settleAsReserved();
+    }
+  }
+
+  /** The model that is called. */
+  public String model() {
+    return restriction.modelFor(call.model());
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  /** The store that holds it. */
+  Store store() {
+    return store;
+  }
+
+  Hold hold() {
+    return hold;
+  }
+}

@@ -1,0 +1,140 @@
+package dev.tollgate;
+
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Decides with the store, and without it while it does not answer. After {@link
+ * #TOLERATED_FAILURES} failures in a row no call waits for the store any more until {@link #probe}
+ * finds it answering. Settlements that the store did not acknowledge are kept, bounded, and told
+ * again: the store takes each once. Thread-safe.
+ */
+final class StoreGuard implements AutoCloseable {
+
+  static final int TOLERATED_FAILURES = 3;
+  static final int MAX_JOURNAL = 10_000;
+  private static final String PROBE_ACCOUNT = "tollgate-probe";
+
+  /** A store's answer to a reserve, and the store that gave it. */
+  record Answer(Store store, Receipt receipt) {}
+
+  private record Unacknowledged(Hold hold, List<Long> actual, String row) {}
+
+  private final Store store;
+  private final Optional<Store> fallback;
+  private final ConcurrentLinkedQueue<Unacknowledged> journal = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger journalled = new AtomicInteger();
+  private final AtomicLong lost = new AtomicLong();
+  private final AtomicInteger failures = new AtomicInteger();
+
+  /**
+   * @param fallback decides while the store does not answer; empty to refuse
+   */
+  StoreGuard(Store store, Optional<Store> fallback) {
+    this.store = store;
+    this.fallback = fallback;
+  }
+
+  /** The answer of the store or its fallback; empty when the call cannot be decided. */
+  Optional<Answer> reserve(Request request) {
+    if (!isDegraded()) {
+      try {
+        Answer answer = new Answer(store, store.reserve(request));
+        failures.set(0);
+        return Optional.of(answer);
+      } catch (StoreException unanswered) {
+        failures.incrementAndGet();
+      }
+    }
+    return fallback.map(local -> new Answer(local, decide(local, request)));
+  }
+
+  private static Receipt decide(Store local, Request request) {
+    try {
+      return local.reserve(request);
+    } catch (StoreException impossible) {
+      throw new IllegalStateException("a store in memory always answers", impossible);
+    }
+  }
+
+  /** The store to read from. */
+  Store readable() {
+    return isDegraded() ? fallback.orElse(store) : store;
+  }
+
+  /** Settles, now or as soon as the store answers again; empty when it did not answer now. */
+  Optional<Receipt> settle(Store owner, Hold hold, List<Long> actual, String row) {
+    try {
+      if (owner != store || !isDegraded()) {
+        return Optional.of(owner.settle(hold, actual, row));
+      }
+    } catch (StoreException unanswered) {
+      failures.incrementAndGet();
+    }
+    if (journalled.get() < MAX_JOURNAL) {
+      journalled.incrementAndGet();
+      journal.add(new Unacknowledged(hold, actual, row));
+    } else {
+      lost.incrementAndGet();
+    }
+    return Optional.empty();
+  }
+
+  /** Gives a hold back; one that the store does not hear of is released at its deadline. */
+  void cancel(Store owner, Hold hold) {
+    try {
+      if (owner != store || !isDegraded()) {
+        owner.cancel(hold);
+      }
+    } catch (StoreException unanswered) {
+      failures.incrementAndGet();
+    }
+  }
+
+  boolean isDegraded() {
+    return failures.get() >= TOLERATED_FAILURES;
+  }
+
+  /** Settlements that the store has not acknowledged yet. */
+  int journalled() {
+    return journalled.get();
+  }
+
+  /** Settlements that found the journal full; their holds expire. */
+  long lost() {
+    return lost.get();
+  }
+
+  /** Asks the store whether it answers, and tells it what it has not acknowledged. */
+  void probe() {
+    try {
+      store.rows(PROBE_ACCOUNT);
+      failures.set(0);
+      replay();
+    } catch (StoreException unanswered) {
+      failures.set(Math.max(failures.get(), TOLERATED_FAILURES));
+    }
+  }
+
+  private void replay() throws StoreException {
+    for (Unacknowledged next = journal.peek(); next != null; next = journal.peek()) {
+      store.settle(next.hold(), next.actual(), next.row());
+      journal.remove(next);
+      journalled.decrementAndGet();
+    }
+  }
+
+  @Override
+  public void close() {
+    store.close();
+    fallback.ifPresent(Store::close);
+  }
+}

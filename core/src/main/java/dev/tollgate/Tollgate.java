@@ -1,0 +1,438 @@
+package dev.tollgate;
+
+import dev.tollgate.store.Balance;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.MemoryStore;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Receipt.Outcome;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The engine: lets calls in, restricts them or refuses them, and charges what they used.
+ *
+ * <p>Thread-safe. One for an application; it owns one daemon thread, which ends with {@link
+ * #close}.
+ */
+public final class Tollgate implements AutoCloseable {
+
+  private static final Duration PROBE_PERIOD = Duration.ofMillis(500);
+  private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
+  private static final int MAX_UNPRICED_MODELS = 1000;
+
+  private final StoreGuard guard;
+  private final Store unlimited;
+  private final long holdMicros;
+  private final InstantSource clock;
+  private final ScheduledExecutorService background;
+  private final AlertQueue alerts;
+  private final ReservationIds ids = new ReservationIds();
+  private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
+  private final Reservation.Ending ending = new Settling();
+  private volatile Rules rules;
+  private boolean reportedDegraded;
+
+  private Tollgate(Builder builder) {
+    clock = builder.clock;
+    unlimited = new UnlimitedStore(clock);
+    guard = new StoreGuard(builder.store, fallback(builder));
+    holdMicros = builder.holdFor.toNanos() / 1000;
+    rules = new Rules(builder.policies);
+    background = Executors.newSingleThreadScheduledExecutor(Tollgate::newThread);
+    alerts = new AlertQueue(background);
+    builder.listeners.forEach(alerts::listen);
+    probe();
+    long period = PROBE_PERIOD.toMillis();
+    background.scheduleWithFixedDelay(this::probe, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  private Optional<Store> fallback(Builder builder) {
+    return switch (builder.onStoreFailure) {
+      case LOCAL ->
+          Optional.of(
+              new LocalShareStore(new MemoryStore(builder.maxCallers, clock), builder.nodes));
+      case OPEN -> Optional.of(unlimited);
+      case CLOSED -> Optional.empty();
+    };
+  }
+
+  private static Thread newThread(Runnable task) {
+    Thread thread = new Thread(task, "tollgate-background");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * An engine that decides by these policies.
+   *
+   * @param policies can be replaced by {@link #reload}
+   * @param store is closed with the engine
+   */
+  public static Builder builder(Policies policies, Store store) {
+    return new Builder(policies, store);
+  }
+
+  /**
+   * Lets a call in, restricts it or refuses it. A refused call is not charged, anywhere.
+   *
+   * @throws IllegalArgumentException when the caller's tier or the route does not exist
+   */
+  public Decision reserve(Call call) {
+    Rules now = rules;
+    Plan plan = now.plan(call.caller().tier(), call.route());
+    reportUnpriced(now.policies(), call.model());
+    String id = ids.next();
+    Request request =
+        new Request(
+            call.caller().id(),
+            id,
+            plan.charges(call),
+            call.settled() ? holdMicros : 0,
+            call.settled() ? memo(plan, call, id) : "");
+    Decision decision =
+        guard
+            .reserve(request)
+            .map(answer -> decision(plan, call, answer))
+            .orElseGet(() -> unavailable(call));
+    return now.policies().shadow() ? shadow(plan, call, decision, id) : decision;
+  }
+
+  /**
+   * What {@link #reserve} would decide now; charges nothing. Its reservation, if it has one, is
+   * ended.
+   *
+   * @throws IllegalArgumentException when the caller's tier or the route does not exist
+   */
+  public Decision check(Call call) {
+    Plan plan = rules.plan(call.caller().tier(), call.route());
+    try {
+      Store store = guard.readable();
+      Receipt receipt = store.read(call.caller().id(), plan.charges(call));
+      Hold nothing = new Hold(call.caller().id(), "check", 0, List.of());
+      Receipt answer =
+          new Receipt(
+              receipt.outcome(), receipt.atMicros(), receipt.balances(), Optional.of(nothing));
+      Decision decision = decision(plan, call, new StoreGuard.Answer(unlimited, answer));
+      if (!(decision instanceof Decision.Refused)) {
+        decision.orThrow().cancel();
+      }
+      return decision;
+    } catch (StoreException unanswered) {
+      return unavailable(call);
+    }
+  }
+
+  /**
+   * The caller's limits on a route, as they stand; empty when the store does not answer.
+   *
+   * @throws IllegalArgumentException when the caller's tier or the route does not exist
+   */
+  public List<LimitState> limits(Caller caller, String route) {
+    return check(Call.of(caller, route).requests(0)).limits();
+  }
+
+  /** The caller's latest calls, newest first; empty when the store does not answer. */
+  public List<CallRecord> calls(Caller caller) {
+    try {
+      return guard.readable().rows(caller.id()).stream()
+          .map(CallRecord::ofRow)
+          .flatMap(Optional::stream)
+          .toList();
+    } catch (StoreException unanswered) {
+      return List.of();
+    }
+  }
+
+  /** The cost of an estimate in nano-USD, at the model's price. */
+  public long cost(String model, Estimate estimate) {
+    return rules.policies().prices().price(model).cost(estimate.toUsage());
+  }
+
+  /** The policies in force. */
+  public Policies policies() {
+    return rules.policies();
+  }
+
+  /** Decides by other policies from now on; what was counted stays counted. */
+  public void reload(Policies policies) {
+    rules = new Rules(policies);
+  }
+
+  /** Tells a listener of every alert, on the engine's own thread. */
+  public void onAlert(Consumer<Alert> listener) {
+    alerts.listen(listener);
+  }
+
+  /** Undoes {@link #onAlert}. */
+  public void removeListener(Consumer<Alert> listener) {
+    alerts.unlisten(listener);
+  }
+
+  public Health health() {
+    return new Health(guard.isDegraded(), guard.journalled(), guard.lost(), alerts.dropped());
+  }
+
+  /** Ends the engine's thread and closes its store. Idempotent. */
+  @Override
+  public void close() {
+    background.shutdownNow();
+    try {
+      background.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    guard.close();
+  }
+
+  private Decision decision(Plan plan, Call call, StoreGuard.Answer answer) {
+    Receipt receipt = answer.receipt();
+    List<LimitState> states = plan.states(receipt);
+    reportNotices(plan, call.caller(), receipt);
+    if (receipt.outcome() == Outcome.REFUSED) {
+      return new Decision.Refused(call, states, refusal(states));
+    }
+    boolean restricted = receipt.outcome() == Outcome.REDUCED;
+    Restriction restriction = restricted ? plan.tier().restriction() : Restriction.NONE;
+    Reservation reservation =
+        new Reservation(
+            call,
+            restriction,
+            plan,
+            answer.store(),
+            receipt.admitted().orElseThrow(),
+            LimitState.instant(receipt.atMicros()),
+            ending);
+    return restricted
+        ? new Decision.Restricted(call, states, reservation, restriction, usedUp(states))
+        : new Decision.Admitted(call, states, reservation);
+  }
+
+  private static Decision.Refusal refusal(List<LimitState> states) {
+    List<LimitState> exceeded =
+        states.stream()
+            .filter(state -> !state.fits())
+            .sorted(Comparator.comparingLong(LimitState::waitMicros).reversed())
+            .toList();
+    return exceeded.isEmpty()
+        ? new Decision.Refusal.TooManyOpenCalls(UNAVAILABLE_PAUSE)
+        : new Decision.Refusal.LimitExceeded(exceeded);
+  }
+
+  private static List<Limit> usedUp(List<LimitState> states) {
+    return states.stream()
+        .filter(state -> state.limit().isQuota() && state.remaining() <= 0)
+        .map(LimitState::limit)
+        .toList();
+  }
+
+  private static Decision unavailable(Call call) {
+    return new Decision.Refused(
+        call, List.of(), new Decision.Refusal.StoreUnavailable(UNAVAILABLE_PAUSE));
+  }
+
+  /** What was not taken whole is let in uncounted, or counted as restricted but not restricted. */
+  private Decision shadow(Plan plan, Call call, Decision decision, String id) {
+    if (decision instanceof Decision.Admitted) {
+      return decision;
+    }
+    Store store = unlimited;
+    Hold hold = new Hold(call.caller().id(), id, 0, List.of());
+    if (decision instanceof Decision.Restricted restricted) {
+      store = restricted.reservation().store();
+      hold = restricted.reservation().hold();
+    }
+    Reservation reservation =
+        new Reservation(call, Restriction.NONE, plan, store, hold, clock.instant(), ending);
+    return new Decision.Shadowed(call, reservation, decision);
+  }
+
+  private String memo(Plan plan, Call call, String id) {
+    Estimate estimate = call.estimate();
+    return new CallRecord(
+            id,
+            clock.instant(),
+            call.route(),
+            call.model(),
+            estimate.inputTokens(),
+            estimate.outputTokens(),
+            plan.amounts(call, Restriction.NONE).costNanoUsd(),
+            CallRecord.Outcome.UNSETTLED)
+        .toRow();
+  }
+
+  private void reportNotices(Plan plan, Caller caller, Receipt receipt) {
+    for (int i = 0; i < receipt.balances().size(); i++) {
+      Balance balance = receipt.balances().get(i);
+      List<Ladder.Rung> rungs = plan.tier().ladder().rungs();
+      int last = Math.min(balance.crossedTo(), rungs.size());
+      for (int rung = balance.crossedFrom(); rung < last; rung++) {
+        reportRung(caller, plan.limit(i), rungs.get(rung), receipt.atMicros());
+      }
+    }
+  }
+
+  private void reportRung(Caller caller, Limit limit, Ladder.Rung rung, long atMicros) {
+    alerts.send(
+        new Alert(
+            Alert.Kind.QUOTA_REACHED,
+            LimitState.instant(atMicros),
+            caller.id(),
+            rung.percent() + " % of " + limit.name() + " is used",
+            Map.of(
+                "limit", limit.name(),
+                "tier", caller.tier(),
+                "percent", Integer.toString(rung.percent()),
+                "action", rung.action().name())));
+  }
+
+  private void reportUnpriced(Policies policies, String model) {
+    if (model.isEmpty()
+        || policies.prices().find(model).isPresent()
+        || unpriced.size() >= MAX_UNPRICED_MODELS
+        || !unpriced.add(model)) {
+      return;
+    }
+    String message =
+        policies.prices().isEmpty()
+            ? "no price is known for any model: cost is not counted"
+            : "model has no price and is charged at the dearest known one";
+    alerts.send(new Alert(Alert.Kind.UNPRICED_MODEL, clock.instant(), model, message, Map.of()));
+  }
+
+  private void probe() {
+    guard.probe();
+    boolean degraded = guard.isDegraded();
+    if (degraded != reportedDegraded) {
+      reportedDegraded = degraded;
+      alerts.send(
+          new Alert(
+              degraded ? Alert.Kind.STORE_DEGRADED : Alert.Kind.STORE_RECOVERED,
+              clock.instant(),
+              "store",
+              degraded ? "the store does not answer" : "the store answers again",
+              Map.of()));
+    }
+  }
+
+  /** Ends reservations. */
+  private final class Settling implements Reservation.Ending {
+
+    @Override
+    public CallRecord settle(
+        Reservation reservation, Usage usage, OptionalLong cost, boolean reported) {
+      Usage plausible = usage.clamped(reservation.reserved());
+      if (!usage.isPlausible()) {
+        reportImplausible(reservation, usage);
+      }
+      Plan plan = reservation.plan();
+      Amounts priced = plan.amounts(reservation.call(), reservation.model(), plausible);
+      Amounts amounts =
+          new Amounts(priced.requests(), priced.tokens(), cost.orElse(priced.costNanoUsd()));
+      CallRecord row =
+          new CallRecord(
+              reservation.id(),
+              reservation.at(),
+              reservation.call().route(),
+              reservation.model(),
+              plausible.inputTokens(),
+              plausible.outputTokens(),
+              amounts.costNanoUsd(),
+              reported ? CallRecord.Outcome.SETTLED : CallRecord.Outcome.ESTIMATED);
+      if (reservation.hold().isKept()) {
+        List<Long> actual = plan.actual(amounts, reservation.hold().parts());
+        guard
+            .settle(reservation.store(), reservation.hold(), actual, row.toRow())
+            .ifPresent(receipt -> reportNotices(plan, reservation.call().caller(), receipt));
+      }
+      return row;
+    }
+
+    @Override
+    public void cancel(Reservation reservation) {
+      if (!reservation.hold().parts().isEmpty()) {
+        guard.cancel(reservation.store(), reservation.hold());
+      }
+    }
+
+    private void reportImplausible(Reservation reservation, Usage usage) {
+      alerts.send(
+          new Alert(
+              Alert.Kind.IMPLAUSIBLE_USAGE,
+              clock.instant(),
+              reservation.call().caller().id(),
+              "a provider reported usage that makes no sense; it was clamped",
+              Map.of("usage", usage.toString(), "model", reservation.model())));
+    }
+  }
+
+  /** Settings of an engine. Not thread-safe. */
+  public static final class Builder {
+
+    private final Policies policies;
+    private final Store store;
+    private InstantSource clock = InstantSource.system();
+    private OnStoreFailure onStoreFailure = OnStoreFailure.LOCAL;
+    private int nodes = 1;
+    private int maxCallers = 100_000;
+    private Duration holdFor = Duration.ofMinutes(5);
+    private final List<Consumer<Alert>> listeners = new ArrayList<>();
+
+    private Builder(Policies policies, Store store) {
+      this.policies = policies;
+      this.store = store;
+    }
+
+    /** The clock of alerts and of the fallback; the store has its own. */
+    public Builder clock(InstantSource clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    /**
+     * @param nodes how many processes share the store: each keeps its share of the limits while the
+     *     store does not answer. 1 or more
+     */
+    public Builder onStoreFailure(OnStoreFailure onStoreFailure, int nodes) {
+      this.onStoreFailure = onStoreFailure;
+      this.nodes = nodes;
+      return this;
+    }
+
+    /** How many callers the fallback keeps in memory: 1 or more. */
+    public Builder maxCallers(int maxCallers) {
+      this.maxCallers = maxCallers;
+      return this;
+    }
+
+    /** How long a reservation may stay unsettled: 1 second to 24 hours. */
+    public Builder holdFor(Duration holdFor) {
+      this.holdFor = holdFor;
+      return this;
+    }
+
+    /** A listener that hears every alert from the first on. */
+    public Builder onAlert(Consumer<Alert> listener) {
+      listeners.add(listener);
+      return this;
+    }
+
+    public Tollgate build() {
+      return new Tollgate(this);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.tollgate;
+
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Receipt.Outcome;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Lets everything in and counts nothing: for calls that no limit can be checked for. Immutable. */
+record UnlimitedStore(InstantSource clock) implements Store {
+
+  @Override
+  public Receipt reserve(Request request) {
+    Hold hold = new Hold(request.account(), request.id(), 0, List.of());
+    return new Receipt(Outcome.FULL, nowMicros(), List.of(), Optional.of(hold));
+  }
+
+  @Override
+  public Receipt settle(Hold hold, List<Long> actual, String row) {
+    return done();
+  }
+
+  @Override
+  public Receipt cancel(Hold hold) {
+    return done();
+  }
+
+  @Override
+  public Receipt read(String account, List<Charge> charges) {
+    return new Receipt(Outcome.FULL, nowMicros(), List.of(), Optional.empty());
+  }
+
+  @Override
+  public List<String> rows(String account) {
+    return List.of();
+  }
+
+  @Override
+  public void close() {}
+
+  private Receipt done() {
+    return new Receipt(Outcome.APPLIED, nowMicros(), List.of(), Optional.empty());
+  }
+
+  private long nowMicros() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000L + now.getNano() / 1000;
+  }
+}

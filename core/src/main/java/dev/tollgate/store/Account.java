@@ -1,0 +1,323 @@
+package dev.tollgate.store;
+
+import dev.tollgate.store.Receipt.Outcome;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The counters, holds and journal of one account. Guarded by its own monitor. */
+final class Account {
+
+  /** A hold and what happened to it: live until its deadline, then a tombstone. */
+  private static final class KeptHold {
+    final Hold hold;
+    final Outcome outcome;
+    final String memo;
+    boolean expired;
+
+    KeptHold(Hold hold, Outcome outcome, String memo) {
+      this.hold = hold;
+      this.outcome = outcome;
+      this.memo = memo;
+    }
+  }
+
+  private final Map<String, BucketCounter> buckets = new HashMap<>(4);
+  private final Map<String, QuotaCounter> quotas = new HashMap<>(8);
+  private final Map<String, KeptHold> holds = new HashMap<>(4);
+  private final Deque<String> rows = new ArrayDeque<>(0);
+  private int liveHolds;
+  private long nextDeadline = Store.NEVER;
+  private long nextBurial = Store.NEVER;
+  private boolean retired;
+
+  Receipt reserve(Request request, long now) {
+    sweep(now);
+    KeptHold repeated = holds.get(request.id());
+    if (repeated != null && !repeated.expired) {
+      return new Receipt(
+          repeated.outcome,
+          now,
+          balances(request, amounts(request, repeated.outcome), now),
+          Optional.of(repeated.hold));
+    }
+    roll(request.charges(), now);
+    Outcome outcome = decide(request, now);
+    if (outcome == Outcome.REFUSED) {
+      List<Long> amounts = amounts(request, mode(request));
+      return new Receipt(outcome, now, balances(request, amounts, now), Optional.empty());
+    }
+    return take(request, outcome, now);
+  }
+
+  Receipt read(Request request, long now) {
+    sweep(now);
+    roll(request.charges(), now);
+    List<Long> amounts = amounts(request, mode(request));
+    return new Receipt(
+        decide(request, now), now, balances(request, amounts, now), Optional.empty());
+  }
+
+  Receipt settle(Settlement settlement, long now) {
+    return end(settlement.hold(), settlement.actual(), settlement.row(), now);
+  }
+
+  Receipt cancel(Hold hold, long now) {
+    if (!hold.isKept()) {
+      return refundPosted(hold, now);
+    }
+    return end(hold, hold.parts().stream().map(part -> 0L).toList(), "", now);
+  }
+
+  List<String> rows(long now) {
+    sweep(now);
+    return List.copyOf(rows);
+  }
+
+  boolean isRetired() {
+    return retired;
+  }
+
+  boolean retireIfIdle(long now) {
+    sweep(now);
+    retired =
+        holds.isEmpty()
+            && buckets.values().stream().allMatch(bucket -> bucket.isIdle(now))
+            && quotas.values().stream().allMatch(quota -> quota.isIdle(now));
+    return retired;
+  }
+
+  private Outcome mode(Request request) {
+    return request.charges().stream().anyMatch(this::passesSoft) ? Outcome.REDUCED : Outcome.FULL;
+  }
+
+  private boolean passesSoft(Charge charge) {
+    return charge.bound() instanceof Quota quota
+        && quota(charge.counter()).exceeds(quota.soft(), charge.amount());
+  }
+
+  private static List<Long> amounts(Request request, Outcome mode) {
+    return request.charges().stream()
+        .map(mode == Outcome.REDUCED ? Charge::reduced : Charge::amount)
+        .toList();
+  }
+
+  private Outcome decide(Request request, long now) {
+    Outcome mode = mode(request);
+    if (request.holdMicros() > 0 && liveHolds >= Store.MAX_HOLDS) {
+      return Outcome.REFUSED;
+    }
+    List<Long> amounts = amounts(request, mode);
+    for (int i = 0; i < amounts.size(); i++) {
+      if (!fits(request.charges().get(i), amounts.get(i), now)) {
+        return Outcome.REFUSED;
+      }
+    }
+    return mode;
+  }
+
+  private boolean fits(Charge charge, long amount, long now) {
+    if (charge.bound() instanceof Bucket bucket) {
+      return bucket(charge.counter(), bucket).fits(bucket, amount, now);
+    }
+    return !quota(charge.counter()).exceeds(((Quota) charge.bound()).hard(), amount);
+  }
+
+  private Receipt take(Request request, Outcome mode, long now) {
+    List<Long> amounts = amounts(request, mode);
+    List<Hold.Part> parts = new ArrayList<>(amounts.size());
+    List<Balance> balances = new ArrayList<>(amounts.size());
+    boolean kept = request.holdMicros() > 0;
+    long deadline = kept ? now + request.holdMicros() : 0;
+    nextDeadline = kept ? Math.min(nextDeadline, deadline) : nextDeadline;
+    for (int i = 0; i < amounts.size(); i++) {
+      Charge charge = request.charges().get(i);
+      int rung = charge.bound() instanceof Quota ? quota(charge.counter()).rung() : 0;
+      long mark = take(charge, amounts.get(i), kept, mode, now);
+      parts.add(new Hold.Part(charge.counter(), charge.bound(), amounts.get(i), mark));
+      balances.add(balance(charge.counter(), charge.bound(), 0, rung, now));
+    }
+    Hold hold = new Hold(request.account(), request.id(), deadline, parts);
+    if (kept) {
+      holds.put(request.id(), new KeptHold(hold, mode, request.memo()));
+      liveHolds++;
+    }
+    return new Receipt(mode, now, balances, Optional.of(hold));
+  }
+
+  /** Takes an amount; returns the mark of its part. */
+  private long take(Charge charge, long amount, boolean kept, Outcome mode, long now) {
+    if (charge.bound() instanceof Bucket bucket) {
+      BucketCounter counter = bucket(charge.counter(), bucket);
+      counter.add(bucket, amount, now);
+      return counter.tatMicros();
+    }
+    Quota quota = (Quota) charge.bound();
+    QuotaCounter counter = quota(charge.counter());
+    if (mode == Outcome.REDUCED && passesSoft(charge)) {
+      counter.climb(quota, quota.soft());
+    }
+    if (kept) {
+      counter.hold(amount);
+    } else {
+      counter.post(amount);
+      counter.climb(quota, counter.posted());
+    }
+    return counter.startMicros();
+  }
+
+  private Receipt end(Hold hold, List<Long> actual, String row, long now) {
+    sweep(now);
+    KeptHold kept = holds.remove(hold.id());
+    Outcome outcome = Outcome.REPEATED;
+    List<Integer> rungs = rungs(hold);
+    if (kept != null) {
+      outcome = kept.expired ? Outcome.LATE : Outcome.APPLIED;
+      liveHolds -= kept.expired ? 0 : 1;
+      for (int i = 0; i < actual.size(); i++) {
+        replace(kept.hold.parts().get(i), actual.get(i), kept.expired, now);
+      }
+      write(row);
+    }
+    return receipt(outcome, hold, rungs, now);
+  }
+
+  private void replace(Hold.Part part, long actual, boolean expired, long now) {
+    if (part.bound() instanceof Bucket bucket) {
+      BucketCounter counter = bucket(part.counter(), bucket);
+      if (actual >= part.amount()) {
+        counter.add(bucket, actual - part.amount(), now);
+      } else {
+        counter.refund(bucket, part.amount() - actual, part.markMicros(), now);
+      }
+      return;
+    }
+    QuotaCounter counter = quota(part.counter());
+    counter.replace(part.markMicros(), expired ? 0 : part.amount(), actual);
+    counter.climb((Quota) part.bound(), counter.posted());
+  }
+
+  private Receipt refundPosted(Hold hold, long now) {
+    sweep(now);
+    List<Integer> rungs = rungs(hold);
+    for (Hold.Part part : hold.parts()) {
+      if (part.bound() instanceof Bucket bucket) {
+        bucket(part.counter(), bucket).refund(bucket, part.amount(), part.markMicros(), now);
+      } else {
+        quota(part.counter()).replace(part.markMicros(), 0, -part.amount());
+      }
+    }
+    return receipt(Outcome.APPLIED, hold, rungs, now);
+  }
+
+  private Receipt receipt(Outcome outcome, Hold hold, List<Integer> rungs, long now) {
+    List<Balance> balances = new ArrayList<>(rungs.size());
+    for (int i = 0; i < rungs.size(); i++) {
+      Hold.Part part = hold.parts().get(i);
+      balances.add(balance(part.counter(), part.bound(), 0, rungs.get(i), now));
+    }
+    return new Receipt(outcome, now, balances, Optional.empty());
+  }
+
+  private List<Integer> rungs(Hold hold) {
+    return hold.parts().stream()
+        .map(part -> part.bound() instanceof Quota ? quota(part.counter()).rung() : 0)
+        .toList();
+  }
+
+  private List<Balance> balances(Request request, List<Long> amounts, long now) {
+    List<Balance> balances = new ArrayList<>(amounts.size());
+    for (int i = 0; i < amounts.size(); i++) {
+      Charge charge = request.charges().get(i);
+      int rung = charge.bound() instanceof Quota ? quota(charge.counter()).rung() : 0;
+      balances.add(balance(charge.counter(), charge.bound(), amounts.get(i), rung, now));
+    }
+    return balances;
+  }
+
+  private Balance balance(String name, Bound bound, long amount, int rungBefore, long now) {
+    if (bound instanceof Bucket bucket) {
+      return Balance.of(name, bucket, bucket(name, bucket).level(bucket, now), amount, now);
+    }
+    QuotaCounter counter = quota(name);
+    return Balance.of(
+        name,
+        (Quota) bound,
+        counter.window(),
+        counter.posted(),
+        counter.held(),
+        amount,
+        now,
+        nextDeadline,
+        rungBefore,
+        counter.rung());
+  }
+
+  private void roll(List<Charge> charges, long now) {
+    for (Charge charge : charges) {
+      if (charge.bound() instanceof Quota quota) {
+        quota(charge.counter()).rollTo(quota.calendar().at(now));
+      }
+    }
+  }
+
+  /** Releases the holds whose deadline has come, and forgets tombstones that are old enough. */
+  private void sweep(long now) {
+    if (now < nextDeadline && now < nextBurial) {
+      return;
+    }
+    nextDeadline = Store.NEVER;
+    nextBurial = Store.NEVER;
+    Iterator<KeptHold> all = holds.values().iterator();
+    while (all.hasNext()) {
+      KeptHold kept = all.next();
+      long deadline = kept.hold.deadlineMicros();
+      if (!kept.expired && deadline <= now) {
+        release(kept);
+      }
+      if (!kept.expired) {
+        nextDeadline = Math.min(nextDeadline, deadline);
+      } else if (deadline + Store.TOMBSTONE_MICROS <= now
+          || holds.size() - liveHolds > Store.MAX_HOLDS) {
+        all.remove();
+      } else {
+        nextBurial = Math.min(nextBurial, deadline + Store.TOMBSTONE_MICROS);
+      }
+    }
+  }
+
+  /** A bucket keeps what an expired hold took: it flows back by itself. */
+  private void release(KeptHold kept) {
+    kept.expired = true;
+    liveHolds--;
+    for (Hold.Part part : kept.hold.parts()) {
+      if (part.bound() instanceof Quota) {
+        quota(part.counter()).replace(part.markMicros(), part.amount(), 0);
+      }
+    }
+    write(kept.memo);
+  }
+
+  private void write(String row) {
+    if (row.isEmpty()) {
+      return;
+    }
+    if (rows.size() == Store.MAX_ROWS) {
+      rows.removeLast();
+    }
+    rows.addFirst(row);
+  }
+
+  private BucketCounter bucket(String name, Bucket bucket) {
+    return buckets.computeIfAbsent(name, absent -> new BucketCounter(bucket));
+  }
+
+  private QuotaCounter quota(String name) {
+    return quotas.computeIfAbsent(name, absent -> new QuotaCounter());
+  }
+}

@@ -1,0 +1,138 @@
+package dev.tollgate.store;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/**
+ * Counters in memory: for one process, and lost with it.
+ *
+ * <p>Thread-safe: each account is its own lock, so callers do not wait for one another.
+ *
+ * <p>Bounded: at {@code maxAccounts} an idle account, one that nothing is counted in any more,
+ * makes room for a new one. Where none is idle the new one shares one of {@link #OVERFLOW_ACCOUNTS}
+ * accounts, so that a flood of new names is limited as a few callers are and no one's debt is
+ * forgotten.
+ */
+public final class MemoryStore implements Store {
+
+  static final int OVERFLOW_ACCOUNTS = 64;
+
+  /** Accounts looked at for an idle one before a new name is sent to a shared account. */
+  private static final int EVICTION_TRIES = 16;
+
+  private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+  private final Map<Integer, Account> overflow = new ConcurrentHashMap<>();
+  private final ReentrantLock eviction = new ReentrantLock();
+  private Iterator<Map.Entry<String, Account>> hand = accounts.entrySet().iterator();
+  private final int maxAccounts;
+  private final InstantSource clock;
+
+  /**
+   * @param maxAccounts 1 or more
+   * @param clock the store's clock
+   */
+  public MemoryStore(int maxAccounts, InstantSource clock) {
+    Range.check("maxAccounts", maxAccounts, 1, Integer.MAX_VALUE);
+    this.maxAccounts = maxAccounts;
+    this.clock = clock;
+  }
+
+  @Override
+  public Receipt reserve(Request request) {
+    return with(request.account(), account -> account.reserve(request, nowMicros()));
+  }
+
+  @Override
+  public Receipt settle(Hold hold, List<Long> actual, String row) {
+    Settlement settlement = new Settlement(hold, actual, row);
+    return with(hold.account(), account -> account.settle(settlement, nowMicros()));
+  }
+
+  @Override
+  public Receipt cancel(Hold hold) {
+    return with(hold.account(), account -> account.cancel(hold, nowMicros()));
+  }
+
+  @Override
+  public Receipt read(String account, List<Charge> charges) {
+    Request request = new Request(account, "read", charges, 0, "");
+    return with(account, found -> found.read(request, nowMicros()));
+  }
+
+  @Override
+  public List<String> rows(String account) {
+    return with(account, found -> found.rows(nowMicros()));
+  }
+
+  @Override
+  public void close() {
+    accounts.clear();
+    overflow.clear();
+  }
+
+  int size() {
+    return accounts.size() + overflow.size();
+  }
+
+  private <T> T with(String name, Function<Account, T> operation) {
+    while (true) {
+      Account account = find(name);
+      synchronized (account) {
+        if (!account.isRetired()) {
+          return operation.apply(account);
+        }
+      }
+    }
+  }
+
+  private Account find(String name) {
+    Account found = accounts.get(name);
+    if (found != null) {
+      return found;
+    }
+    if (accounts.size() < maxAccounts || evictOne()) {
+      return accounts.computeIfAbsent(name, absent -> new Account());
+    }
+    return overflow.computeIfAbsent(
+        Math.floorMod(name.hashCode(), OVERFLOW_ACCOUNTS), absent -> new Account());
+  }
+
+  /** Moves a hand over the accounts, as the CLOCK algorithm does, and drops the first idle one. */
+  private boolean evictOne() {
+    if (!eviction.tryLock()) {
+      return false;
+    }
+    try {
+      for (int i = 0; i < EVICTION_TRIES; i++) {
+        if (!hand.hasNext()) {
+          hand = accounts.entrySet().iterator();
+          if (!hand.hasNext()) {
+            return true;
+          }
+        }
+        Map.Entry<String, Account> entry = hand.next();
+        Account account = entry.getValue();
+        synchronized (account) {
+          if (account.retireIfIdle(nowMicros())) {
+            accounts.remove(entry.getKey(), account);
+            return true;
+          }
+        }
+      }
+      return false;
+    } finally {
+      eviction.unlock();
+    }
+  }
+
+  private long nowMicros() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000L + now.getNano() / 1000;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.tollgate.store;
+
+/**
+ * The state of a quota: the current window, and the one before it, for settlements that come after
+ * its end. Guarded by its account.
+ */
+final class QuotaCounter {
+
+  private static final class Totals {
+    long startMicros = Long.MIN_VALUE;
+    long posted;
+    long held;
+  }
+
+  private Totals current = new Totals();
+  private Totals previous = new Totals();
+  private Calendar.Span window = new Calendar.Span(Long.MIN_VALUE, Long.MIN_VALUE);
+  private int rung;
+
+  /** Starts a new window if the current one has ended, or the calendar has changed. */
+  void rollTo(Calendar.Span now) {
+    if (window.equals(now)) {
+      return;
+    }
+    if (now.startMicros() > current.startMicros) {
+      previous = current;
+      current = new Totals();
+      current.startMicros = now.startMicros();
+      rung = 0;
+    }
+    window = now;
+  }
+
+  boolean exceeds(long bound, long amount) {
+    return current.posted + current.held + amount > bound;
+  }
+
+  void post(long amount) {
+    current.posted = capped(current.posted + amount);
+  }
+
+  void hold(long amount) {
+    current.held += amount;
+  }
+
+  /** Replaces what is held and posted in the window that began at {@code startMicros}. */
+  void replace(long startMicros, long released, long posted) {
+    Totals totals =
+        startMicros == current.startMicros
+            ? current
+            : startMicros == previous.startMicros ? previous : new Totals();
+    totals.held = Math.max(0, totals.held - released);
+    totals.posted = Math.max(0, capped(totals.posted + posted));
+  }
+
+  /** Climbs to the notices that {@code amount} has reached. */
+  void climb(Quota quota, long amount) {
+    rung = Math.max(rung, quota.rung(amount));
+  }
+
+  private static long capped(long amount) {
+    return Math.min(amount, Store.MAX_AMOUNT);
+  }
+
+  long startMicros() {
+    return current.startMicros;
+  }
+
+  long posted() {
+    return current.posted;
+  }
+
+  long held() {
+    return current.held;
+  }
+
+  int rung() {
+    return rung;
+  }
+
+  Calendar.Span window() {
+    return window;
+  }
+
+  boolean isIdle(long now) {
+    return window.endMicros() <= now || current.posted + current.held == 0;
+  }
+}
