@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The counters, holds and journal of one account. Guarded by its own monitor. */
 final class Account {
@@ -32,12 +34,16 @@ final class Account {
   private final Map<String, KeptHold> holds = new HashMap<>(4);
   private final Deque<String> rows = new ArrayDeque<>(0);
   private int liveHolds;
-  private long nextDeadline = Store.NEVER;
+
+  /** The deadlines of the live holds, and how many holds have each. */
+  private final NavigableMap<Long, Integer> deadlines = new TreeMap<>();
+
   private long nextBurial = Store.NEVER;
   private boolean retired;
 
   Receipt reserve(Request request, long now) {
     sweep(now);
+    request.charges().forEach(charge -> roll(charge.counter(), charge.bound(), now));
     KeptHold repeated = holds.get(request.id());
     if (repeated != null && !repeated.expired) {
       return new Receipt(
@@ -46,7 +52,6 @@ final class Account {
           balances(request, amounts(request, repeated.outcome), now),
           Optional.of(repeated.hold));
     }
-    roll(request.charges(), now);
     Outcome outcome = decide(request, now);
     if (outcome == Outcome.REFUSED) {
       List<Long> amounts = amounts(request, mode(request));
@@ -57,7 +62,7 @@ final class Account {
 
   Receipt read(Request request, long now) {
     sweep(now);
-    roll(request.charges(), now);
+    request.charges().forEach(charge -> roll(charge.counter(), charge.bound(), now));
     List<Long> amounts = amounts(request, mode(request));
     return new Receipt(
         decide(request, now), now, balances(request, amounts, now), Optional.empty());
@@ -134,7 +139,9 @@ final class Account {
     List<Balance> balances = new ArrayList<>(amounts.size());
     boolean kept = request.holdMicros() > 0;
     long deadline = kept ? now + request.holdMicros() : 0;
-    nextDeadline = kept ? Math.min(nextDeadline, deadline) : nextDeadline;
+    if (kept) {
+      deadlines.merge(deadline, 1, Integer::sum);
+    }
     for (int i = 0; i < amounts.size(); i++) {
       Charge charge = request.charges().get(i);
       int rung = charge.bound() instanceof Quota ? quota(charge.counter()).rung() : 0;
@@ -173,12 +180,15 @@ final class Account {
 
   private Receipt end(Hold hold, List<Long> actual, String row, long now) {
     sweep(now);
+    hold.parts().forEach(part -> roll(part.counter(), part.bound(), now));
     KeptHold kept = holds.remove(hold.id());
     Outcome outcome = Outcome.REPEATED;
     List<Integer> rungs = rungs(hold);
     if (kept != null) {
       outcome = kept.expired ? Outcome.LATE : Outcome.APPLIED;
-      liveHolds -= kept.expired ? 0 : 1;
+      if (!kept.expired) {
+        endLife(kept);
+      }
       for (int i = 0; i < actual.size(); i++) {
         replace(kept.hold.parts().get(i), actual.get(i), kept.expired, now);
       }
@@ -204,6 +214,7 @@ final class Account {
 
   private Receipt refundPosted(Hold hold, long now) {
     sweep(now);
+    hold.parts().forEach(part -> roll(part.counter(), part.bound(), now));
     List<Integer> rungs = rungs(hold);
     for (Hold.Part part : hold.parts()) {
       if (part.bound() instanceof Bucket bucket) {
@@ -253,25 +264,22 @@ final class Account {
         counter.held(),
         amount,
         now,
-        nextDeadline,
+        nextDeadline(),
         rungBefore,
         counter.rung());
   }
 
-  private void roll(List<Charge> charges, long now) {
-    for (Charge charge : charges) {
-      if (charge.bound() instanceof Quota quota) {
-        quota(charge.counter()).rollTo(quota.calendar().at(now));
-      }
+  private void roll(String counter, Bound bound, long now) {
+    if (bound instanceof Quota quota) {
+      quota(counter).rollTo(quota.calendar().at(now));
     }
   }
 
   /** Releases the holds whose deadline has come, and forgets tombstones that are old enough. */
   private void sweep(long now) {
-    if (now < nextDeadline && now < nextBurial) {
+    if (now < nextDeadline() && now < nextBurial) {
       return;
     }
-    nextDeadline = Store.NEVER;
     nextBurial = Store.NEVER;
     Iterator<KeptHold> all = holds.values().iterator();
     while (all.hasNext()) {
@@ -281,9 +289,9 @@ final class Account {
         release(kept);
       }
       if (!kept.expired) {
-        nextDeadline = Math.min(nextDeadline, deadline);
-      } else if (deadline + Store.TOMBSTONE_MICROS <= now
-          || holds.size() - liveHolds > Store.MAX_HOLDS) {
+        continue;
+      }
+      if (deadline + Store.TOMBSTONE_MICROS <= now || holds.size() - liveHolds > Store.MAX_HOLDS) {
         all.remove();
       } else {
         nextBurial = Math.min(nextBurial, deadline + Store.TOMBSTONE_MICROS);
@@ -294,13 +302,23 @@ final class Account {
   /** A bucket keeps what an expired hold took: it flows back by itself. */
   private void release(KeptHold kept) {
     kept.expired = true;
-    liveHolds--;
+    endLife(kept);
     for (Hold.Part part : kept.hold.parts()) {
       if (part.bound() instanceof Quota) {
         quota(part.counter()).replace(part.markMicros(), part.amount(), 0);
       }
     }
     write(kept.memo);
+  }
+
+  private void endLife(KeptHold kept) {
+    liveHolds--;
+    deadlines.computeIfPresent(
+        kept.hold.deadlineMicros(), (deadline, count) -> count == 1 ? null : count - 1);
+  }
+
+  private long nextDeadline() {
+    return deadlines.isEmpty() ? Store.NEVER : deadlines.firstKey();
   }
 
   private void write(String row) {

@@ -17,18 +17,17 @@ final class QuotaCounter {
   private Calendar.Span window = new Calendar.Span(Long.MIN_VALUE, Long.MIN_VALUE);
   private int rung;
 
-  /** Starts a new window if the current one has ended, or the calendar has changed. */
+  /** Starts a new window if the current one has ended; a clock that goes back does not. */
   void rollTo(Calendar.Span now) {
-    if (window.equals(now)) {
-      return;
-    }
     if (now.startMicros() > current.startMicros) {
       previous = current;
       current = new Totals();
       current.startMicros = now.startMicros();
       rung = 0;
     }
-    window = now;
+    if (now.startMicros() == current.startMicros) {
+      window = now;
+    }
   }
 
   boolean exceeds(long bound, long amount) {

@@ -1,0 +1,69 @@
+package dev.tollgate.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.store.Receipt.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MemoryStoreTest extends StoreContract {
+
+  private final HandClock clock = new HandClock(Instant.EPOCH);
+
+  @Override
+  protected Store open() {
+    return new MemoryStore(1000, clock);
+  }
+
+  @Override
+  protected void setClock(Instant now) {
+    clock.set(now);
+  }
+
+  @Override
+  protected boolean sharesState() {
+    return false;
+  }
+
+  @Test
+  void floodOfNewNamesIsLimitedAsAFewCallersAndResetsNobody() {
+    MemoryStore store = new MemoryStore(100, clock);
+    Bucket bucket = new Bucket(1, 60_000_000L, 5);
+    charge(store, "early", bucket, 5);
+    int admitted = 0;
+    for (int i = 0; i < 10_000; i++) {
+      admitted += charge(store, "flood-" + i, bucket, 1) == Outcome.FULL ? 1 : 0;
+    }
+    assertThat(admitted).isEqualTo(99 + MemoryStore.OVERFLOW_ACCOUNTS * 5);
+    assertThat(store.size()).isEqualTo(100 + MemoryStore.OVERFLOW_ACCOUNTS);
+    assertThat(charge(store, "early", bucket, 1)).isEqualTo(Outcome.REFUSED);
+  }
+
+  @Test
+  void idleAccountsMakeRoomAndDebtorsStay() throws Exception {
+    MemoryStore store = new MemoryStore(2, clock);
+    Bucket bucket = new Bucket(60, 60_000_000L, 10);
+    Request request = new Request("debtor", "1", List.of(Charge.of("t", bucket, 1)), 1_000_000, "");
+    Hold hold = store.reserve(request).admitted().orElseThrow();
+    store.settle(hold, List.of(600L), "");
+    charge(store, "idle", bucket, 1);
+    clock.advance(Duration.ofMinutes(1));
+    charge(store, "new", bucket, 10);
+    assertThat(charge(store, "debtor", bucket, 1)).isEqualTo(Outcome.REFUSED);
+    assertThat(charge(store, "new", bucket, 1))
+        .as("has its own account")
+        .isEqualTo(Outcome.REFUSED);
+    assertThat(store.size()).isEqualTo(2);
+  }
+
+  private static Outcome charge(Store store, String account, Bound bound, long amount) {
+    Request request = new Request(account, account, List.of(Charge.of("t", bound, amount)), 0, "");
+    try {
+      return store.reserve(request).outcome();
+    } catch (StoreException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+}

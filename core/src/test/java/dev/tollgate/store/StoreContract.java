@@ -1,0 +1,471 @@
+package dev.tollgate.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.store.Receipt.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What every store does. A store whose clock cannot be stopped lets it run on from where it is set:
+ * the tests allow a few seconds for that.
+ */
+public abstract class StoreContract {
+
+  private static final Instant START = Instant.parse("2026-03-10T12:00:00Z");
+  private static final Calendar DAY = new FixedCalendar(Duration.ofDays(1).toNanos() / 1000);
+  private static final Duration HOLD = Duration.ofMinutes(5);
+
+  /** 20 at once, 10 a minute. */
+  private static final Bucket FREE = new Bucket(10, 60_000_000L, 20);
+
+  private final String account = "account-" + ThreadLocalRandom.current().nextLong();
+  private Store store;
+  private int lastId;
+
+  /** A new store, or another client of the same one. */
+  protected abstract Store open() throws Exception;
+
+  /** Sets the store's clock. */
+  protected abstract void setClock(Instant now);
+
+  @BeforeEach
+  void openStore() throws Exception {
+    setClock(START);
+    store = open();
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  @Test
+  void bucketAdmitsExactlyItsCapacityAndTellsTheExactWait() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      assertThat(take("rate", FREE, 1).outcome()).as("call %d", i + 1).isEqualTo(Outcome.FULL);
+    }
+    Receipt refused = take("rate", FREE, 1);
+    assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+    Balance balance = refused.balances().get(0);
+    assertThat(balance.waitMicros()).isBetween(1L, 6_000_000L);
+    assertThat(balance.remaining()).isZero();
+
+    setClock(START.plusSeconds(6).plusMillis(5));
+    assertThat(take("rate", FREE, 1).outcome()).isEqualTo(Outcome.FULL);
+  }
+
+  @Test
+  void refusalTakesNothingFromAnyCounter() throws Exception {
+    Quota full = quota(5, 5);
+    take("full", full, 5);
+    Charge rate = Charge.of("rate", FREE, 1);
+    Receipt refused = reserve(List.of(rate, Charge.of("full", full, 1)), Duration.ZERO);
+    assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(refused.admitted()).isEmpty();
+    assertThat(store.read(account, List.of(rate)).balances().get(0).remaining()).isEqualTo(20);
+  }
+
+  @Test
+  void settlingMoreThanTheLimitIsDebt() throws Exception {
+    Quota quota = quota(1000, 1000);
+    Hold hold = hold("tokens", quota, 100);
+    Receipt settled = store.settle(hold, List.of(1200L), "row");
+    assertThat(settled.outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(settled.balances().get(0).remaining()).isEqualTo(-200);
+    assertThat(take("tokens", quota, 0).outcome()).isEqualTo(Outcome.REFUSED);
+  }
+
+  @Test
+  void bucketInDebtRefusesUntilItIsPaidBack() throws Exception {
+    Bucket bucket = new Bucket(60, 60_000_000L, 100);
+    Hold hold = hold("tokens", bucket, 50);
+    store.settle(hold, List.of(160L), "");
+    Receipt refused = take("tokens", bucket, 1);
+    assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(refused.balances().get(0).remaining()).isBetween(-60L, -55L);
+    assertThat(refused.balances().get(0).waitMicros()).isBetween(56_000_000L, 61_000_000L);
+    setClock(START.plusSeconds(62));
+    assertThat(take("tokens", bucket, 1).outcome()).isEqualTo(Outcome.FULL);
+  }
+
+  @Test
+  void settlingLessGivesTheRestBack() throws Exception {
+    Quota quota = quota(1000, 1000);
+    Bucket bucket = new Bucket(60, 60_000_000L, 1000);
+    Receipt admitted =
+        reserve(List.of(Charge.of("quota", quota, 900), Charge.of("rate", bucket, 900)), HOLD);
+    store.settle(admitted.admitted().orElseThrow(), List.of(10L, 10L), "");
+    Receipt next =
+        reserve(List.of(Charge.of("quota", quota, 990), Charge.of("rate", bucket, 990)), HOLD);
+    assertThat(next.outcome()).isEqualTo(Outcome.FULL);
+  }
+
+  @Test
+  void repeatedSettlementIsCountedOnce() throws Exception {
+    Quota quota = quota(1000, 1000);
+    Hold hold = hold("tokens", quota, 100);
+    assertThat(store.settle(hold, List.of(70L), "row").outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(store.settle(hold, List.of(70L), "row").outcome()).isEqualTo(Outcome.REPEATED);
+    assertThat(store.cancel(hold).outcome()).isEqualTo(Outcome.REPEATED);
+    assertThat(read("tokens", quota).posted()).isEqualTo(70);
+    assertThat(store.rows(account)).containsExactly("row");
+  }
+
+  @Test
+  void repeatedReserveGetsTheFirstAnswerAgain() throws Exception {
+    Quota quota = quota(100, 100);
+    Request request = request(List.of(Charge.of("tokens", quota, 80)), HOLD, "");
+    Receipt first = store.reserve(request);
+    Receipt again = store.reserve(request);
+    assertThat(again.outcome()).isEqualTo(Outcome.FULL);
+    assertThat(again.admitted()).isEqualTo(first.admitted());
+    assertThat(read("tokens", quota).held()).isEqualTo(80);
+  }
+
+  @Test
+  void cancelGivesEverythingBack() throws Exception {
+    Quota quota = quota(100, 100);
+    List<Charge> charges = List.of(Charge.of("tokens", quota, 80), Charge.of("rate", FREE, 20));
+    store.cancel(reserve(charges, HOLD).admitted().orElseThrow());
+    assertThat(read("tokens", quota).held()).isZero();
+    assertThat(reserve(charges, HOLD).outcome()).isEqualTo(Outcome.FULL);
+  }
+
+  @Test
+  void cancelGivesBackWhatWasPostedAtOnce() throws Exception {
+    Quota quota = quota(100, 100);
+    List<Charge> charges = List.of(Charge.of("requests", quota, 1), Charge.of("rate", FREE, 20));
+    Hold posted = reserve(charges, Duration.ZERO).admitted().orElseThrow();
+    assertThat(posted.isKept()).isFalse();
+    assertThat(read("requests", quota).posted()).isEqualTo(1);
+    store.cancel(posted);
+    assertThat(read("requests", quota).posted()).isZero();
+    assertThat(reserve(charges, Duration.ZERO).outcome()).isEqualTo(Outcome.FULL);
+  }
+
+  @Test
+  void holdIsReleasedAtItsDeadlineAndStaysInTheJournal() throws Exception {
+    Quota quota = quota(100, 100);
+    store.reserve(request(List.of(Charge.of("tokens", quota, 80)), HOLD, "unsettled"));
+    assertThat(take("tokens", quota, 80).outcome()).isEqualTo(Outcome.REFUSED);
+    setClock(START.plus(HOLD).plusSeconds(1));
+    assertThat(take("tokens", quota, 80).outcome()).isEqualTo(Outcome.FULL);
+    assertThat(store.rows(account)).containsExactly("unsettled");
+  }
+
+  @Test
+  void settlementAfterTheDeadlineIsStillChargedOnce() throws Exception {
+    Quota quota = quota(100, 100);
+    Hold hold = hold("tokens", quota, 80);
+    setClock(START.plus(HOLD).plusSeconds(1));
+    assertThat(read("tokens", quota).held()).isZero();
+    assertThat(store.settle(hold, List.of(70L), "late").outcome()).isEqualTo(Outcome.LATE);
+    assertThat(store.settle(hold, List.of(70L), "late").outcome()).isEqualTo(Outcome.REPEATED);
+    assertThat(read("tokens", quota).posted()).isEqualTo(70);
+  }
+
+  @Test
+  void onlyHoldsInTheWayMeanWaitingForTheNextDeadline() throws Exception {
+    Quota quota = quota(100, 100);
+    hold("tokens", quota, 80);
+    Receipt refused = take("tokens", quota, 80);
+    assertThat(refused.balances().get(0).waitMicros())
+        .isBetween(HOLD.toNanos() / 1000 - 5_000_000L, HOLD.toNanos() / 1000);
+  }
+
+  @Test
+  void quotaStartsAnewWithItsWindowAndASettlementBelongsToItsReservation() throws Exception {
+    setClock(Instant.parse("2026-03-10T23:59:50Z"));
+    Quota quota = quota(100, 100);
+    Hold hold = hold("tokens", quota, 60);
+    assertThat(read("tokens", quota).held()).isEqualTo(60);
+
+    setClock(Instant.parse("2026-03-11T00:00:01Z"));
+    assertThat(read("tokens", quota).held()).isZero();
+    store.settle(hold, List.of(90L), "");
+    Balance today = read("tokens", quota);
+    assertThat(today.posted()).isZero();
+    assertThat(today.remaining()).isEqualTo(100);
+    assertThat(today.startMicros()).isEqualTo(micros("2026-03-11T00:00:00Z"));
+    assertThat(today.endMicros()).isEqualTo(micros("2026-03-12T00:00:00Z"));
+  }
+
+  @Test
+  void softLimitTakesTheReducedAmountsAndHardLimitRefuses() throws Exception {
+    Quota ladder = new Quota(DAY, 100, 100, 150, List.of(80L, 100L));
+    Charge charge = new Charge("tokens", ladder, 40, 10);
+    Charge restrictedRate = new Charge("restricted", new Bucket(5, 60_000_000L, 5), 0, 1);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      outcomes.add(reserve(List.of(charge, restrictedRate), Duration.ZERO).outcome());
+    }
+    assertThat(outcomes.subList(0, 2)).containsOnly(Outcome.FULL);
+    assertThat(outcomes.subList(2, 7)).containsOnly(Outcome.REDUCED);
+    assertThat(outcomes.subList(7, 9)).as("5 restricted a minute").containsOnly(Outcome.REFUSED);
+    setClock(START.plusSeconds(40));
+    assertThat(reserve(List.of(charge, restrictedRate), Duration.ZERO).outcome())
+        .isEqualTo(Outcome.REDUCED);
+    assertThat(reserve(List.of(charge, restrictedRate), Duration.ZERO).outcome())
+        .isEqualTo(Outcome.REDUCED);
+    assertThat(reserve(List.of(charge), Duration.ZERO).outcome())
+        .as("150 is the end")
+        .isEqualTo(Outcome.REFUSED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"79, 0", "80, 1", "99, 1", "100, 2", "130, 2"})
+  void noticesAreCrossedOnce(long amount, int crossed) throws Exception {
+    Quota ladder = new Quota(DAY, 100, 150, 150, List.of(80L, 100L));
+    Balance first = take("tokens", ladder, amount).balances().get(0);
+    assertThat(first.crossedFrom()).isZero();
+    assertThat(first.crossedTo()).isEqualTo(crossed);
+    Balance second = take("tokens", ladder, 0).balances().get(0);
+    assertThat(second.crossedFrom()).isEqualTo(crossed);
+    assertThat(second.crossedTo()).isEqualTo(crossed);
+  }
+
+  @Test
+  void settlementCrossesNoticesAndARestrictedCallCrossesItsOwn() throws Exception {
+    Quota ladder = new Quota(DAY, 100, 100, 150, List.of(80L, 100L));
+    Hold hold = hold("tokens", ladder, 90);
+    Balance settled = store.settle(hold, List.of(85L), "").balances().get(0);
+    assertThat(settled.crossedTo() - settled.crossedFrom()).isEqualTo(1);
+    Receipt restricted = reserve(List.of(new Charge("tokens", ladder, 40, 5)), Duration.ZERO);
+    assertThat(restricted.outcome()).isEqualTo(Outcome.REDUCED);
+    assertThat(restricted.balances().get(0).crossedFrom()).isEqualTo(1);
+    assertThat(restricted.balances().get(0).crossedTo()).isEqualTo(2);
+  }
+
+  @Test
+  void raisedLimitKeepsWhatWasCounted() throws Exception {
+    Bucket before = new Bucket(10, 60_000_000L, 20);
+    for (int i = 0; i < 20; i++) {
+      take("rate", before, 1);
+    }
+    Bucket after = new Bucket(60, 60_000_000L, 100);
+    assertThat(read("rate", after).remaining()).isBetween(80L, 85L);
+    Quota small = quota(10, 10);
+    take("requests", small, 10);
+    assertThat(read("requests", quota(200, 200)).remaining()).isEqualTo(190);
+  }
+
+  @Test
+  void amountThatCanNeverFitIsToldApart() throws Exception {
+    assertThat(take("rate", FREE, 21).balances().get(0).waitMicros()).isEqualTo(Store.NEVER);
+    assertThat(take("quota", quota(10, 10), 11).balances().get(0).waitMicros())
+        .isEqualTo(Store.NEVER);
+  }
+
+  @Test
+  void largestAmountsAreExact() throws Exception {
+    Quota quota = quota(Store.MAX_AMOUNT, Store.MAX_AMOUNT);
+    Hold hold = hold("cost", quota, Store.MAX_AMOUNT - 1);
+    assertThat(read("cost", quota).remaining()).isEqualTo(1);
+    store.settle(hold, List.of(Store.MAX_AMOUNT - 3), "");
+    assertThat(read("cost", quota).remaining()).isEqualTo(3);
+    Bucket fast = new Bucket(Store.MAX_AMOUNT / 2, 60_000_000L, Store.MAX_AMOUNT / 2);
+    assertThat(take("tokens", fast, Store.MAX_AMOUNT / 2).outcome()).isEqualTo(Outcome.FULL);
+  }
+
+  @Test
+  void journalKeepsTheLatestRows() throws Exception {
+    Quota quota = quota(1000, 1000);
+    for (int i = 0; i < Store.MAX_ROWS + 5; i++) {
+      store.settle(hold("tokens", quota, 1), List.of(1L), "row " + i);
+    }
+    List<String> rows = store.rows(account);
+    assertThat(rows).hasSize(Store.MAX_ROWS);
+    assertThat(rows.get(0)).isEqualTo("row " + (Store.MAX_ROWS + 4));
+  }
+
+  @Test
+  void accountsWithStrangeNamesAreCountedApart() throws Exception {
+    Quota quota = quota(5, 5);
+    for (String name : List.of("a{b}c", "a{b}d", "{", "}", "%7B", "\u00e4 \u0001\n", "{}x")) {
+      Request request = new Request(name, id(), List.of(Charge.of("tokens", quota, 5)), 0, "");
+      assertThat(store.reserve(request).outcome()).as(name).isEqualTo(Outcome.FULL);
+    }
+  }
+
+  @Test
+  void manyThreadsTakeExactlyTheCapacity() throws Exception {
+    try (Store other = open()) {
+      ExecutorService threads = Executors.newFixedThreadPool(16);
+      try {
+        List<Callable<Outcome>> calls = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+          Store mine = i % 2 == 0 ? store : other;
+          Request request = request(List.of(Charge.of("rate", FREE, 1)), Duration.ZERO, "");
+          calls.add(() -> mine.reserve(request).outcome());
+        }
+        int admitted = 0;
+        for (Future<Outcome> outcome : threads.invokeAll(calls)) {
+          admitted += outcome.get() == Outcome.FULL ? 1 : 0;
+        }
+        assertThat(admitted).isEqualTo(sharesState() ? 20 : 40);
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+  }
+
+  /** Whether two clients that are opened count together. */
+  protected boolean sharesState() {
+    return true;
+  }
+
+  @Test
+  void randomOperationsAgreeWithTheOracle() throws Exception {
+    long seed = Long.getLong("seed", ThreadLocalRandom.current().nextLong());
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    for (int run = 0; run < 20; run++) {
+      new RandomRun(random, "random-" + seed + "-" + run).go(seed);
+    }
+  }
+
+  /** One random history of one account, told to the store and to the oracle. */
+  private final class RandomRun {
+    private final Random random;
+    private final String name;
+    private final OracleStore oracle = new OracleStore();
+    private final List<Hold> holds = new ArrayList<>();
+    private final List<Request> requests = new ArrayList<>();
+    private final Set<String> refunded = new HashSet<>();
+    private Instant now = START;
+
+    RandomRun(Random random, String name) {
+      this.random = random;
+      this.name = name;
+    }
+
+    void go(long seed) throws Exception {
+      for (int step = 0; step < 100; step++) {
+        // forward by more than a running clock can have gained
+        now = now.plusMillis(random.nextInt(4) == 0 ? random.nextInt(20_000) : 0).plusMillis(200);
+        setClock(now);
+        step(name + ", seed " + seed + ", step " + step);
+      }
+    }
+
+    private void step(String where) throws Exception {
+      switch (random.nextInt(6)) {
+        case 0, 1 -> reserve(where, new Request(name, id(), charges(), holdMicros(), ""));
+        case 2 -> {
+          if (!requests.isEmpty()) {
+            reserve(where, requests.get(random.nextInt(requests.size())));
+          }
+        }
+        case 3, 4 -> endOne(where);
+        default -> {
+          List<Charge> charges = charges();
+          Receipt read = store.read(name, charges);
+          check(where, "read", read, oracle.read(charges, read.atMicros()));
+        }
+      }
+    }
+
+    private void reserve(String where, Request request) throws StoreException {
+      Receipt receipt = store.reserve(request);
+      check(where, "reserve", receipt, oracle.reserve(request, receipt));
+      receipt.admitted().ifPresent(holds::add);
+      if (request.holdMicros() > 0) {
+        requests.add(request);
+      }
+    }
+
+    private void endOne(String where) throws StoreException {
+      if (holds.isEmpty()) {
+        return;
+      }
+      Hold hold = holds.get(random.nextInt(holds.size()));
+      if (!hold.isKept()) {
+        if (refunded.add(hold.id())) {
+          Receipt refund = store.cancel(hold);
+          check(where, "refund", refund, oracle.refundPosted(hold, refund.atMicros()));
+        }
+        return;
+      }
+      boolean cancel = random.nextInt(4) == 0;
+      List<Long> actual = new ArrayList<>();
+      for (Hold.Part part : hold.parts()) {
+        actual.add(cancel ? 0 : (long) random.nextInt((int) part.amount() * 2 + 3));
+      }
+      Receipt ended = cancel ? store.cancel(hold) : store.settle(hold, actual, "");
+      check(where, "end", ended, oracle.end(hold, actual, ended.atMicros()));
+    }
+
+    private void check(String where, String what, Receipt actual, OracleStore.Answer expected) {
+      assertThat(OracleStore.Answer.of(actual)).as("%s: %s", where, what).isEqualTo(expected);
+    }
+
+    private long holdMicros() {
+      return random.nextBoolean() ? 0 : 1_000_000L + random.nextInt(30_000_000);
+    }
+
+    private List<Charge> charges() {
+      Calendar tenSeconds = new FixedCalendar(10_000_000);
+      Calendar minute = new FixedCalendar(60_000_000);
+      List<Charge> charges = new ArrayList<>();
+      charges.add(charge("r", new Bucket(7, 3_000_000L, 11), 4));
+      charges.add(charge("t", new Bucket(1_000_003, 60_000_000L, 50_000), 20_000));
+      charges.add(charge("d", new Quota(tenSeconds, 20, 20, 30, List.of(16L, 20L)), 8));
+      charges.add(charge("m", new Quota(minute, 9_000, 8_000, 9_000, List.of(7_000L)), 3_000));
+      charges.removeIf(charge -> random.nextInt(4) == 0);
+      return charges;
+    }
+
+    private Charge charge(String counter, Bound bound, int max) {
+      long amount = random.nextInt(max + 1);
+      return new Charge(counter, bound, amount, amount / 2);
+    }
+  }
+
+  private Receipt take(String counter, Bound bound, long amount) throws StoreException {
+    return reserve(List.of(Charge.of(counter, bound, amount)), Duration.ZERO);
+  }
+
+  private Hold hold(String counter, Bound bound, long amount) throws StoreException {
+    return reserve(List.of(Charge.of(counter, bound, amount)), HOLD).admitted().orElseThrow();
+  }
+
+  private Receipt reserve(List<Charge> charges, Duration hold) throws StoreException {
+    return store.reserve(request(charges, hold, ""));
+  }
+
+  private Request request(List<Charge> charges, Duration hold, String memo) {
+    return new Request(account, id(), charges, hold.toNanos() / 1000, memo);
+  }
+
+  private Balance read(String counter, Bound bound) throws StoreException {
+    return store.read(account, List.of(Charge.of(counter, bound, 0))).balances().get(0);
+  }
+
+  private String id() {
+    return "id-" + ++lastId;
+  }
+
+  private static Quota quota(long soft, long hard) {
+    return new Quota(DAY, hard, soft, hard, List.of());
+  }
+
+  private static long micros(String instant) {
+    return Instant.parse(instant).toEpochMilli() * 1000;
+  }
+}
