@@ -33,7 +33,9 @@ final class StoreGuard implements AutoCloseable {
   private final ConcurrentLinkedQueue<Unacknowledged> journal = new ConcurrentLinkedQueue<>();
   private final AtomicInteger journalled = new AtomicInteger();
   private final AtomicLong lost = new AtomicLong();
-  private final AtomicInteger failures = new AtomicInteger();
+
+  /** Failures in a row. A store that has not answered yet is trusted least. */
+  private final AtomicInteger failures = new AtomicInteger(TOLERATED_FAILURES - 1);
 
   /**
    * @param fallback decides while the store does not answer; empty to refuse
@@ -120,7 +122,7 @@ final class StoreGuard implements AutoCloseable {
       failures.set(0);
       replay();
     } catch (StoreException unanswered) {
-      failures.set(Math.max(failures.get(), TOLERATED_FAILURES));
+      failures.incrementAndGet();
     }
   }
 

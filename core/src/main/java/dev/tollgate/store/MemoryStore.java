@@ -23,11 +23,12 @@ public final class MemoryStore implements Store {
 
   static final int OVERFLOW_ACCOUNTS = 64;
 
+  private static final String OVERFLOW_PREFIX = "\u0000overflow-";
+
   /** Accounts looked at for an idle one before a new name is sent to a shared account. */
   private static final int EVICTION_TRIES = 16;
 
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
-  private final Map<Integer, Account> overflow = new ConcurrentHashMap<>();
   private final ReentrantLock eviction = new ReentrantLock();
   private Iterator<Map.Entry<String, Account>> hand = accounts.entrySet().iterator();
   private final int maxAccounts;
@@ -45,7 +46,16 @@ public final class MemoryStore implements Store {
 
   @Override
   public Receipt reserve(Request request) {
-    return with(request.account(), account -> account.reserve(request, nowMicros()));
+    String key = key(request.account());
+    Request charged = request.account().equals(key) ? request : request.withAccount(key);
+    while (true) {
+      Account account = accounts.computeIfAbsent(key, absent -> new Account());
+      synchronized (account) {
+        if (!account.isRetired()) {
+          return account.reserve(charged, nowMicros());
+        }
+      }
+    }
   }
 
   @Override
@@ -73,34 +83,27 @@ public final class MemoryStore implements Store {
   @Override
   public void close() {
     accounts.clear();
-    overflow.clear();
   }
 
   int size() {
-    return accounts.size() + overflow.size();
+    return accounts.size();
   }
 
+  /** Asks an account that may exist: one that does not is empty, and stays out of the map. */
   private <T> T with(String name, Function<Account, T> operation) {
-    while (true) {
-      Account account = find(name);
-      synchronized (account) {
-        if (!account.isRetired()) {
-          return operation.apply(account);
-        }
-      }
+    Account account = accounts.getOrDefault(name, new Account());
+    synchronized (account) {
+      // a retired account was idle: it answers as an empty one
+      return operation.apply(account);
     }
   }
 
-  private Account find(String name) {
-    Account found = accounts.get(name);
-    if (found != null) {
-      return found;
+  /** The name itself, or that of a shared account when there is no room for another one. */
+  private String key(String name) {
+    if (accounts.containsKey(name) || accounts.size() < maxAccounts || evictOne()) {
+      return name;
     }
-    if (accounts.size() < maxAccounts || evictOne()) {
-      return accounts.computeIfAbsent(name, absent -> new Account());
-    }
-    return overflow.computeIfAbsent(
-        Math.floorMod(name.hashCode(), OVERFLOW_ACCOUNTS), absent -> new Account());
+    return OVERFLOW_PREFIX + Math.floorMod(name.hashCode(), OVERFLOW_ACCOUNTS);
   }
 
   /** Moves a hand over the accounts, as the CLOCK algorithm does, and drops the first idle one. */

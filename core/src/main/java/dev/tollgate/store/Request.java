@@ -43,4 +43,8 @@ public record Request(
     Range.check("hold", holdMicros, 0, MAX_HOLD_MICROS);
     Range.check("memo length", memo.length(), 0, Store.MAX_ROW_LENGTH);
   }
+
+  Request withAccount(String other) {
+    return new Request(other, id, charges, holdMicros, memo);
+  }
 }

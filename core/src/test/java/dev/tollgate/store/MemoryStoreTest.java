@@ -58,6 +58,20 @@ class MemoryStoreTest extends StoreContract {
     assertThat(store.size()).isEqualTo(2);
   }
 
+  @Test
+  void callOfASharedAccountIsSettledThere() throws Exception {
+    MemoryStore store = new MemoryStore(1, clock);
+    Quota day = new Quota(new FixedCalendar(86_400_000_000L), 100, 100, 100, List.of());
+    charge(store, "first", day, 1);
+    List<Charge> charges = List.of(Charge.of("t", day, 10));
+    Hold hold =
+        store.reserve(new Request("late", "1", charges, 1_000_000, "")).admitted().orElseThrow();
+    assertThat(store.settle(hold, List.of(20L), "").outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(store.settle(hold, List.of(20L), "").outcome()).isEqualTo(Outcome.REPEATED);
+    assertThat(store.reserve(new Request("late", "2", charges, 0, "")).balances().get(0).posted())
+        .isEqualTo(30);
+  }
+
   private static Outcome charge(Store store, String account, Bound bound, long amount) {
     Request request = new Request(account, account, List.of(Charge.of("t", bound, amount)), 0, "");
     try {

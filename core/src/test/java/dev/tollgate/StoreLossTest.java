@@ -1,0 +1,158 @@
+package dev.tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.Decision.Admitted;
+import dev.tollgate.Decision.Refused;
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.HandClock;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.MemoryStore;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the engine does while its store does not answer, and when it answers again. */
+class StoreLossTest {
+
+  private static final Caller ANN = new Caller("ann", "free");
+
+  private final HandClock clock = new HandClock(Instant.parse("2026-03-10T12:00:00Z"));
+  private final CuttableStore store = new CuttableStore(new MemoryStore(100, clock));
+  private final BlockingQueue<Alert> alerts = new LinkedBlockingQueue<>();
+  private Tollgate tollgate;
+
+  private void open(OnStoreFailure onFailure, int nodes) {
+    Limit rate = Limit.rate(Meter.REQUESTS, 10, Duration.ofMinutes(1), 20);
+    Limit day = Limit.of(Meter.TOKENS, 1000, new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC));
+    Policies policies =
+        Policies.of(
+            List.of(Tier.of("free", rate, day)), List.of(Route.of("chat")), PriceBook.EMPTY);
+    tollgate =
+        Tollgate.builder(policies, store)
+            .clock(clock)
+            .onStoreFailure(onFailure, nodes)
+            .onAlert(alerts::add)
+            .build();
+  }
+
+  @AfterEach
+  void close() {
+    tollgate.close();
+  }
+
+  @Test
+  void localKeepsThisNodesShareOfTheLimits() {
+    store.cut = true;
+    open(OnStoreFailure.LOCAL, 2);
+    assertThat(tollgate.health().degraded()).isTrue();
+    assertThat(admitted(30)).isEqualTo(10);
+    assertThat(store.asked).as("calls do not wait for a store that is lost").isEqualTo(1);
+  }
+
+  @Test
+  void openLetsEverythingIn() {
+    store.cut = true;
+    open(OnStoreFailure.OPEN, 1);
+    assertThat(admitted(30)).isEqualTo(30);
+  }
+
+  @Test
+  void closedRefusesWithATimeToComeBack() {
+    store.cut = true;
+    open(OnStoreFailure.CLOSED, 1);
+    Refused refused = (Refused) tollgate.reserve(Call.of(ANN, "chat"));
+    assertThat(refused.refusal()).isInstanceOf(Decision.Refusal.StoreUnavailable.class);
+    assertThat(refused.refusal().retryAfter()).contains(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void settlementsOfTheOutageAreToldAgainOnceTheStoreIsBack() throws Exception {
+    open(OnStoreFailure.LOCAL, 1);
+    Reservation reservation =
+        tollgate.reserve(Call.of(ANN, "chat").model("m").estimate(100, 100)).orThrow();
+    store.cut = true;
+    reservation.settle(Usage.of(300, 50));
+    assertThat(tollgate.health().journalledSettlements()).isEqualTo(1);
+    await(Alert.Kind.STORE_DEGRADED);
+    store.cut = false;
+    await(Alert.Kind.STORE_RECOVERED);
+    assertThat(tollgate.health()).isEqualTo(new Health(false, 0, 0, 0));
+    assertThat(tollgate.limits(ANN, "chat").get(1).used()).isEqualTo(350);
+  }
+
+  private void await(Alert.Kind kind) throws InterruptedException {
+    Alert next = alerts.poll(5, TimeUnit.SECONDS);
+    while (next != null && next.kind() != kind) {
+      next = alerts.poll(5, TimeUnit.SECONDS);
+    }
+    assertThat(next).as("alert " + kind).isNotNull();
+  }
+
+  private long admitted(int calls) {
+    int admitted = 0;
+    for (int i = 0; i < calls; i++) {
+      admitted += tollgate.reserve(Call.of(ANN, "chat")) instanceof Admitted ? 1 : 0;
+    }
+    return admitted;
+  }
+
+  /** A store behind a line that can be cut. */
+  private static final class CuttableStore implements Store {
+    private final Store store;
+    private volatile boolean cut;
+    private volatile int asked;
+
+    CuttableStore(Store store) {
+      this.store = store;
+    }
+
+    private Store reach() throws StoreException {
+      asked++;
+      if (cut) {
+        throw new StoreException("cut");
+      }
+      return store;
+    }
+
+    @Override
+    public Receipt reserve(Request request) throws StoreException {
+      return reach().reserve(request);
+    }
+
+    @Override
+    public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
+      return reach().settle(hold, actual, row);
+    }
+
+    @Override
+    public Receipt cancel(Hold hold) throws StoreException {
+      return reach().cancel(hold);
+    }
+
+    @Override
+    public Receipt read(String account, List<Charge> charges) throws StoreException {
+      return reach().read(account, charges);
+    }
+
+    @Override
+    public List<String> rows(String account) throws StoreException {
+      return reach().rows(account);
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+}
