@@ -1,5 +1,7 @@
 package dev.tollgate;
 
+import java.util.Optional;
+
 /**
  * A call that asks to be let in.
  *
@@ -10,9 +12,16 @@ package dev.tollgate;
  * @param estimate what it will use
  * @param requests how many requests it counts as: 0 when an outer gate has counted it, else 1
  * @param settled whether the usage will be settled later; otherwise the estimate is charged at once
+ * @param criticality how much the application needs it, empty for the criticality of its route
  */
 public record Call(
-    Caller caller, String route, String model, Estimate estimate, long requests, boolean settled) {
+    Caller caller,
+    String route,
+    String model,
+    Estimate estimate,
+    long requests,
+    boolean settled,
+    Optional<Criticality> criticality) {
 
   public static final int MAX_MODEL_LENGTH = 128;
 
@@ -31,12 +40,12 @@ public record Call(
 
   /** One request that uses no tokens and is charged at once. */
   public static Call of(Caller caller, String route) {
-    return new Call(caller, route, "", Estimate.NONE, 1, false);
+    return new Call(caller, route, "", Estimate.NONE, 1, false, Optional.empty());
   }
 
   /** The same call of a model. */
   public Call model(String model) {
-    return new Call(caller, route, model, estimate, requests, settled);
+    return new Call(caller, route, model, estimate, requests, settled, criticality);
   }
 
   /** The same call with an estimate, to be settled later. */
@@ -46,11 +55,16 @@ public record Call(
 
   /** The same call with an estimate, to be settled later. */
   public Call estimate(Estimate estimate) {
-    return new Call(caller, route, model, estimate, requests, true);
+    return new Call(caller, route, model, estimate, requests, true, criticality);
   }
 
   /** The same call, counted as so many requests. */
   public Call requests(long requests) {
-    return new Call(caller, route, model, estimate, requests, settled);
+    return new Call(caller, route, model, estimate, requests, settled, criticality);
+  }
+
+  /** The same call, as critical as this whatever its route is. */
+  public Call criticality(Criticality criticality) {
+    return new Call(caller, route, model, estimate, requests, settled, Optional.of(criticality));
   }
 }
