@@ -36,9 +36,18 @@ public final class ConfigurationException extends RuntimeException {
    * @param remedy what to do
    */
   public record Problem(String key, String value, String rule, String remedy) {
+    private static final int MAX_SHOWN = 200;
+
+    /** One line. */
     @Override
     public String toString() {
-      return key + " = '" + value + "': " + rule + "; " + remedy;
+      String assignment = value.isEmpty() ? key : key + " = '" + shown(value) + "'";
+      return shown(assignment) + ": " + shown(rule) + "; " + shown(remedy);
+    }
+
+    private static String shown(String text) {
+      String line = text.replaceAll("\\p{Cntrl}+", " ");
+      return line.length() <= 2 * MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "...";
     }
   }
 }

@@ -1,21 +1,82 @@
 package dev.tollgate.config;
 
 import dev.tollgate.Tollgate;
+import dev.tollgate.config.ConfigurationException.Problem;
+import dev.tollgate.store.Store;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
 import org.eclipse.microprofile.config.Config;
 
-/** An engine and the settings it was opened with. Thread-safe. */
+/**
+ * An engine that follows its configuration: a changed one that is valid takes its place while what
+ * was counted stays counted; one that is not is reported, and the last good one stays.
+ *
+ * <p>Thread-safe. It owns at most one thread, which ends with {@link #close}.
+ */
 final class Engine implements AutoCloseable {
 
-  private final Tollgate tollgate;
-  private final Settings settings;
+  private static final System.Logger LOG = System.getLogger("dev.tollgate");
 
-  private Engine(Tollgate tollgate, Settings settings) {
+  private final Config config;
+  private final SettingsReader reader;
+  private final HashKey fingerprintKey;
+  private final Tollgate tollgate;
+  private final Polling polling;
+  private volatile Settings settings;
+  private String fingerprint;
+
+  private Engine(
+      Config config,
+      SettingsReader reader,
+      HashKey fingerprintKey,
+      Snapshot snapshot,
+      SettingsReader.Reading reading,
+      Tollgate tollgate) {
+    this.config = config;
+    this.reader = reader;
+    this.fingerprintKey = fingerprintKey;
+    this.fingerprint = snapshot.fingerprint(fingerprintKey);
+    this.settings = reading.settings();
     this.tollgate = tollgate;
-    this.settings = settings;
+    this.polling = Polling.start(this::reloadNow, reading.reloadPeriod());
   }
 
+  /**
+   * @param loader whose stores can be opened
+   * @throws ConfigurationException when the configuration is not valid
+   */
   static Engine open(Config config, ClassLoader loader) {
-    throw new UnsupportedOperationException(config + " " + loader);
+    Stores stores = Stores.of(loader);
+    HashKey randomKey = HashKey.random(new SecureRandom());
+    SettingsReader reader = new SettingsReader(stores, randomKey);
+    Snapshot snapshot = Snapshot.take(config);
+    SettingsReader.Reading reading = reader.read(snapshot);
+    Settings settings = reading.settings();
+    InstantSource clock = InstantSource.system();
+    Tollgate tollgate = tollgate(settings, open(stores, settings.store(), clock), clock);
+    LOG.log(System.Logger.Level.INFO, () -> "Tollgate is in force: " + Summary.of(settings));
+    return new Engine(config, reader, randomKey, snapshot, reading, tollgate);
+  }
+
+  private static Store open(Stores stores, StoreSettings settings, InstantSource clock) {
+    try {
+      return stores.open(settings, clock);
+    } catch (IllegalArgumentException wrong) {
+      String address = Redaction.ofAddress(settings.uri().toString());
+      String rule = Redaction.withoutSecrets(settings.uri(), String.valueOf(wrong.getMessage()));
+      throw new ConfigurationException(
+          List.of(new Problem("tollgate.store", address, rule, "correct the address")));
+    }
+  }
+
+  private static Tollgate tollgate(Settings settings, Store store, InstantSource clock) {
+    return Tollgate.builder(settings.policies(), store)
+        .clock(clock)
+        .onStoreFailure(settings.store().onFailure(), settings.store().nodes())
+        .maxCallers(settings.store().maxCallers())
+        .holdFor(settings.store().holdFor())
+        .build();
   }
 
   Tollgate tollgate() {
@@ -26,8 +87,38 @@ final class Engine implements AutoCloseable {
     return settings;
   }
 
+  /** Takes over a configuration that has changed. */
+  synchronized void reloadNow() {
+    Snapshot snapshot = Snapshot.take(config);
+    String now = snapshot.fingerprint(fingerprintKey);
+    if (now.equals(fingerprint)) {
+      return;
+    }
+    fingerprint = now;
+    try {
+      takeOver(reader.read(snapshot).settings());
+    } catch (ConfigurationException wrong) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          () -> "the changed configuration is not used: " + wrong.getMessage());
+    }
+  }
+
+  private void takeOver(Settings changed) {
+    StoreSettings store = settings.store();
+    if (!changed.store().equals(store)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          () -> "a changed store needs a restart: " + store + " stays in use");
+    }
+    settings = new Settings(changed.policies(), changed.http(), store);
+    tollgate.reload(changed.policies());
+    LOG.log(System.Logger.Level.INFO, () -> "Tollgate is reloaded: " + Summary.of(settings));
+  }
+
   @Override
   public void close() {
+    polling.close();
     tollgate.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.config;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -25,6 +26,13 @@ public final class HashKey {
           "a hash key of " + key.length + " bytes is too short: use at least " + MIN_BYTES);
     }
     this.key = new SecretKeySpec(key, ALGORITHM);
+  }
+
+  /** A key that nobody knows. */
+  static HashKey random(SecureRandom random) {
+    byte[] key = new byte[MIN_BYTES];
+    random.nextBytes(key);
+    return new HashKey(key);
   }
 
   /** 128 bits of the secret's hash, as 32 hexadecimal digits. */

@@ -20,4 +20,18 @@ public record StoreSettings(
     OnStoreFailure onFailure,
     int nodes,
     int maxCallers,
-    Duration holdFor) {}
+    Duration holdFor) {
+
+  /** Whether other processes may count in the same store. */
+  boolean isShared() {
+    return !uri.getScheme().equals("memory") && !uri.getScheme().equals("file");
+  }
+
+  /** Never shows the address's user, password and query. */
+  @Override
+  public String toString() {
+    return "StoreSettings[%s, deadline %s, on failure %s, %d nodes, %d callers, hold %s]"
+        .formatted(
+            Redaction.ofAddress(uri.toString()), deadline, onFailure, nodes, maxCallers, holdFor);
+  }
+}

@@ -1,0 +1,194 @@
+package dev.tollgate.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/**
+ * Finds the keys that a Config defines.
+ *
+ * <p>MicroProfile Config maps a property to an environment variable only when the property is asked
+ * for by name, and its listing of names holds the variable itself: {@code TOLLGATE_STORE_DEADLINE}.
+ * Some implementations also list a guess, {@code tollgate.store.deadline}, that may be no key at
+ * all. So a name with dots that a variable could have caused counts only by its variable, and a
+ * variable counts as the key that has this environment name. A variable alone can define a new
+ * tier, route, caller or price only when its name is one word, since an underscore may stand for
+ * any character.
+ */
+final class KeyFinder {
+
+  private static final String ENVIRONMENT_PREFIX = "TOLLGATE_";
+  private static final Pattern ENVIRONMENT = Pattern.compile("TOLLGATE_[A-Z0-9_]+");
+
+  /** What Kubernetes tells every container about a service whose name starts with "tollgate". */
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile(
+          "TOLLGATE_([A-Z0-9_]+_)?(SERVICE_(HOST|PORT)(_\\w+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_\\w+)?)?)");
+
+  private static final Pattern MEMBER = Pattern.compile("TOLLGATE_(TIER|ROUTE|CALLER|PRICE)_(.+)");
+
+  /** Keys of what the product will do one day. */
+  private static final Pattern PLANNED =
+      Pattern.compile("tollgate\\.(provider\\..*|breaker.*|expected-spend|alerts.*)");
+
+  private final Config config;
+  private final Problems problems;
+  private final SortedMap<Key, String> found = new TreeMap<>();
+
+  KeyFinder(Config config, Problems problems) {
+    this.config = config;
+    this.problems = problems;
+  }
+
+  /** The properties to ask for, by key. */
+  SortedMap<Key, String> find() {
+    Set<String> names = names();
+    Set<String> variables = new TreeSet<>();
+    Set<String> properties = new TreeSet<>();
+    for (String name : names) {
+      if (ENVIRONMENT.matcher(name).matches()) {
+        variables.add(name);
+      } else if (name.startsWith(Key.PREFIX)) {
+        properties.add(name);
+      }
+    }
+    properties.removeIf(name -> isGuess(name, variables));
+    properties.forEach(this::addProperty);
+    Key.SINGLES.stream().map(Key::single).forEach(key -> found.putIfAbsent(key, key.toString()));
+    addVariables(variables);
+    return found;
+  }
+
+  /** The sources are asked too: implementations may keep an old listing of all names. */
+  private Set<String> names() {
+    Set<String> names = new TreeSet<>();
+    config.getPropertyNames().forEach(names::add);
+    for (ConfigSource source : config.getConfigSources()) {
+      names.addAll(source.getPropertyNames());
+    }
+    return names;
+  }
+
+  private static boolean isGuess(String property, Set<String> variables) {
+    String variable = Key.environmentName(property);
+    return variables.contains(variable)
+        && property.equals(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
+  }
+
+  private void addProperty(String property) {
+    Optional<Key> key = Key.parse(property);
+    if (key.isEmpty()) {
+      reportUnknown(property);
+      return;
+    }
+    String other = found.putIfAbsent(key.get(), property);
+    if (other != null) {
+      problems.add(property, "", "is the same key as " + other, "remove one of the two");
+    }
+  }
+
+  /** The value is not shown: a misspelt key may hold a secret. */
+  private void reportUnknown(String property) {
+    if (config.getOptionalValue(property, String.class).isEmpty()) {
+      return;
+    }
+    if (PLANNED.matcher(property).matches()) {
+      problems.add(property, "", "is not supported by this version", "remove it");
+      return;
+    }
+    String remedy = "remove it, or write the nearest known key, " + Key.nearest(property);
+    problems.add(property, "", "is not a known key", remedy);
+  }
+
+  private void addVariables(Set<String> variables) {
+    Map<String, Key> known = new HashMap<>();
+    for (Key key : candidates()) {
+      known.putIfAbsent(Key.environmentName(key.toString()), key);
+    }
+    for (String variable : variables) {
+      Optional<Key> key = Optional.ofNullable(known.get(variable)).or(() -> member(variable));
+      if (key.isPresent()) {
+        found.putIfAbsent(key.get(), key.get().toString());
+      } else if (!SERVICE_LINK.matcher(variable).matches()) {
+        reportUnknownVariable(variable);
+      }
+    }
+  }
+
+  /** Every key of every name that is known without the environment. */
+  private List<Key> candidates() {
+    List<Key> keys = new ArrayList<>(found.keySet());
+    for (Key key : found.keySet()) {
+      for (String leaf : Key.LEAVES.getOrDefault(key.group(), List.of())) {
+        keys.add(new Key(key.group(), key.name(), leaf));
+      }
+    }
+    for (String tier : listedTiers()) {
+      for (String leaf : Key.LEAVES.getOrDefault(Key.TIER, List.of())) {
+        keys.add(new Key(Key.TIER, tier, leaf));
+      }
+    }
+    return keys;
+  }
+
+  private List<String> listedTiers() {
+    return config.getOptionalValue(Key.PREFIX + "tiers", String.class).stream()
+        .flatMap(tiers -> Pattern.compile(",").splitAsStream(tiers))
+        .map(String::strip)
+        .toList();
+  }
+
+  /** The key that a variable alone defines. */
+  private static Optional<Key> member(String variable) {
+    Matcher member = MEMBER.matcher(variable);
+    if (!member.matches()) {
+      return Optional.empty();
+    }
+    String group = member.group(1).toLowerCase(Locale.ROOT);
+    String rest = member.group(2).toLowerCase(Locale.ROOT);
+    return Key.LEAVES.getOrDefault(group, List.of()).stream()
+        .map(leaf -> oneWord(group, rest, leaf))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<Key> oneWord(String group, String rest, String leaf) {
+    String ending = leaf.isEmpty() ? "" : "_" + leaf;
+    String name = rest.endsWith(ending) ? rest.substring(0, rest.length() - ending.length()) : "";
+    return name.isEmpty() || name.indexOf('_') >= 0
+        ? Optional.empty()
+        : Optional.of(new Key(group, name, leaf));
+  }
+
+  private void reportUnknownVariable(String variable) {
+    if (MEMBER.matcher(variable).matches()) {
+      problems.add(
+          variable,
+          "",
+          "is not a known key, or names what is defined nowhere else: an underscore in its name"
+              + " may stand for any character",
+          "define the key in a properties file, or by a name of one word");
+      return;
+    }
+    String guess =
+        Key.PREFIX
+            + variable
+                .substring(ENVIRONMENT_PREFIX.length())
+                .toLowerCase(Locale.ROOT)
+                .replace('_', '-');
+    String nearest = Key.environmentName(Key.nearest(guess));
+    String remedy = "remove it, or write the nearest known key, " + nearest;
+    problems.add(variable, "", "is not a known key", remedy);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tollgate.config;
+
+import dev.tollgate.Criticality;
+import dev.tollgate.Limit;
+import dev.tollgate.Route;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.regex.Pattern;
+
+/** Reads the routes. */
+final class RouteReader {
+
+  private static final int MAX_ROUTES = 1000;
+  private static final Duration MAX_WAIT = Duration.ofMinutes(5);
+  private static final Pattern METHOD = Pattern.compile("[A-Za-z]{1,20}");
+
+  private static final Syntax<String> METHODS =
+      new Syntax<>(
+          "GET, POST",
+          text -> {
+            if (!METHOD.matcher(text).matches()) {
+              throw new IllegalArgumentException("'" + text + "' is not an HTTP method");
+            }
+            return text.toUpperCase(Locale.ROOT);
+          });
+
+  /** Exact paths, then prefixes from the longest, then extensions; of equals the one by method. */
+  private static final Comparator<HttpRoute> PRECEDENCE =
+      Comparator.comparingInt(RouteReader::kind)
+          .thenComparing(Comparator.comparingInt(RouteReader::length).reversed())
+          .thenComparing(route -> route.methods().isEmpty())
+          .thenComparing(HttpRoute::name);
+
+  private final Values values;
+  private final Syntax<Limit> quota;
+
+  RouteReader(Values values, Syntax<Limit> quota) {
+    this.values = values;
+    this.quota = quota;
+  }
+
+  List<Route> routes() {
+    SortedSet<String> names = values.names(Key.ROUTE);
+    if (names.size() > MAX_ROUTES) {
+      String rule = "there are over " + MAX_ROUTES + " routes";
+      values.report(key(names.first(), "path"), rule, "join some: a route can have several paths");
+      return List.of();
+    }
+    return names.stream().map(this::route).flatMap(Optional::stream).toList();
+  }
+
+  private Optional<Route> route(String name) {
+    List<Limit> limits = new ArrayList<>(values.list(key(name, "rate"), RateSyntax.ONE));
+    limits.addAll(values.list(key(name, "quota"), quota));
+    Criticality criticality =
+        values.get(key(name, "criticality"), Syntax.oneOf(Criticality.class), Criticality.OPTIONAL);
+    return values.attempt(
+        values.has(key(name, "rate")) ? key(name, "rate") : key(name, "quota"),
+        "each limit once",
+        () -> new Route(name, criticality, limits));
+  }
+
+  /** Each pattern as a route of its own, in order of precedence. */
+  List<HttpRoute> httpRoutes() {
+    List<HttpRoute> routes = new ArrayList<>();
+    for (String name : values.names(Key.ROUTE)) {
+      for (HttpRoute route : httpRoutes(name)) {
+        reportClash(route, routes);
+        routes.add(route);
+      }
+    }
+    routes.sort(PRECEDENCE);
+    return routes;
+  }
+
+  private List<HttpRoute> httpRoutes(String name) {
+    Set<String> methods = Set.copyOf(values.list(key(name, "methods"), METHODS));
+    Duration wait =
+        values.get(
+            key(name, "wait"), DurationSyntax.between(Duration.ZERO, MAX_WAIT), Duration.ZERO);
+    ErrorFormat errors =
+        values.get(key(name, "errors"), Syntax.oneOf(ErrorFormat.class), ErrorFormat.PROBLEM);
+    List<String> paths = values.list(key(name, "path"), PathSyntax.ONE);
+    return paths.isEmpty()
+        ? List.of(new HttpRoute(name, List.of(), methods, wait, errors))
+        : paths.stream()
+            .map(path -> new HttpRoute(name, List.of(path), methods, wait, errors))
+            .toList();
+  }
+
+  private void reportClash(HttpRoute route, List<HttpRoute> others) {
+    for (HttpRoute other : others) {
+      boolean samePath = !route.paths().isEmpty() && route.paths().equals(other.paths());
+      if (samePath && meet(route.methods(), other.methods())) {
+        values.report(
+            key(route.name(), "path"),
+            "'" + route.paths().get(0) + "' is also a path of route " + other.name(),
+            "remove it from one of them, or give them different methods");
+      }
+    }
+  }
+
+  private static boolean meet(Set<String> some, Set<String> others) {
+    return some.isEmpty() == others.isEmpty()
+        && (some.isEmpty() || some.stream().anyMatch(others::contains));
+  }
+
+  private static int kind(HttpRoute route) {
+    String path = path(route);
+    if (path.startsWith("*.")) {
+      return 2;
+    }
+    return path.endsWith("/*") ? 1 : 0;
+  }
+
+  private static int length(HttpRoute route) {
+    return path(route).length();
+  }
+
+  private static String path(HttpRoute route) {
+    return route.paths().isEmpty() ? "" : route.paths().get(0);
+  }
+
+  private static Key key(String name, String leaf) {
+    return new Key(Key.ROUTE, name, leaf);
+  }
+}

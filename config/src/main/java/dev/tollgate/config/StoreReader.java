@@ -1,0 +1,54 @@
+package dev.tollgate.config;
+
+import dev.tollgate.OnStoreFailure;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+
+/** Reads where limits are counted. */
+final class StoreReader {
+
+  private static final Syntax<Duration> DEADLINE =
+      DurationSyntax.between(Duration.ofMillis(1), Duration.ofSeconds(10));
+  private static final Syntax<Duration> HOLD =
+      DurationSyntax.between(Duration.ofSeconds(1), Duration.ofHours(24));
+
+  private final Values values;
+  private final Stores stores;
+
+  StoreReader(Values values, Stores stores) {
+    this.values = values;
+    this.stores = stores;
+  }
+
+  StoreSettings read() {
+    return new StoreSettings(
+        values.get(
+            "store", new Syntax<>("memory: or redis://localhost:6379", this::uri), Stores.MEMORY),
+        values.get("store-deadline", DEADLINE, Duration.ofMillis(50)),
+        values.get("on-store-failure", Syntax.oneOf(OnStoreFailure.class), OnStoreFailure.LOCAL),
+        values.get("nodes", Syntax.wholeNumber(1, 10_000), 1),
+        values.get("max-callers", Syntax.wholeNumber(100, 10_000_000), 100_000),
+        values.get("hold", HOLD, Duration.ofMinutes(5)));
+  }
+
+  /** Its messages do not repeat the address, which may hold a password. */
+  private URI uri(String text) {
+    if (text.equals("memory:") || text.equals("memory")) {
+      return Stores.MEMORY;
+    }
+    URI uri;
+    try {
+      uri = new URI(text);
+    } catch (URISyntaxException wrong) {
+      throw new IllegalArgumentException(
+          "is not a URI: special characters of a password are written as %40 for @, %2F for /,"
+              + " %23 for #");
+    }
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme();
+    if (!stores.opens(scheme)) {
+      throw new IllegalArgumentException(stores.unknown(scheme));
+    }
+    return uri;
+  }
+}

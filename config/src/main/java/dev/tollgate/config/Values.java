@@ -1,0 +1,83 @@
+package dev.tollgate.config;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Reads values by their syntax. What is wrong becomes a problem. Not thread-safe. */
+final class Values {
+
+  private final SortedMap<Key, String> values;
+  private final Problems problems;
+
+  Values(SortedMap<Key, String> values, Problems problems) {
+    this.values = values;
+    this.problems = problems;
+  }
+
+  /** The names that a group's keys have. */
+  SortedSet<String> names(String group) {
+    return values.keySet().stream()
+        .filter(key -> key.group().equals(group))
+        .map(Key::name)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  boolean has(Key key) {
+    return values.containsKey(key);
+  }
+
+  <T> T get(String single, Syntax<T> syntax, T otherwise) {
+    return get(Key.single(single), syntax, otherwise);
+  }
+
+  /** The value, or {@code otherwise} where there is none or it is wrong. */
+  <T> T get(Key key, Syntax<T> syntax, T otherwise) {
+    String text = values.get(key);
+    return text == null
+        ? otherwise
+        : attempt(key, syntax.example(), () -> syntax.parse(text)).orElse(otherwise);
+  }
+
+  /** The values between commas that are right; empty where the key is missing. */
+  <T> List<T> list(Key key, Syntax<T> item) {
+    String text = values.get(key);
+    if (text == null) {
+      return List.of();
+    }
+    List<T> items = new ArrayList<>();
+    for (String term : attempt(key, item.example(), () -> split(text)).orElse(List.of())) {
+      attempt(key, item.example(), () -> item.parse(term)).ifPresent(items::add);
+    }
+    return items;
+  }
+
+  /** Makes something of a key's value; empty, with a problem, when that breaks a rule. */
+  <T> Optional<T> attempt(Key key, String example, Supplier<T> maker) {
+    try {
+      return Optional.of(maker.get());
+    } catch (IllegalArgumentException wrong) {
+      report(key, String.valueOf(wrong.getMessage()), "write for example " + example);
+      return Optional.empty();
+    }
+  }
+
+  void report(Key key, String rule, String remedy) {
+    problems.add(key, values.getOrDefault(key, ""), rule, remedy);
+  }
+
+  /** The terms between commas. */
+  static List<String> split(String text) {
+    List<String> terms = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+    if (terms.contains("")) {
+      throw new IllegalArgumentException("has nothing before, after or between its commas");
+    }
+    return terms;
+  }
+}

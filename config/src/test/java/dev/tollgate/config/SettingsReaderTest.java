@@ -1,0 +1,215 @@
+package dev.tollgate.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.tollgate.Criticality;
+import dev.tollgate.Ladder;
+import dev.tollgate.Limit;
+import dev.tollgate.Meter;
+import dev.tollgate.OnStoreFailure;
+import dev.tollgate.Price;
+import dev.tollgate.Priority;
+import dev.tollgate.Restriction;
+import dev.tollgate.Tier;
+import dev.tollgate.Window;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SettingsReaderTest {
+
+  @Test
+  void nothingConfiguredGivesTheDefaults() {
+    Settings settings = Configs.read();
+
+    assertThat(settings.policies().tiers().values())
+        .containsExactlyInAnyOrder(
+            Tier.of("free", Limit.rate(Meter.REQUESTS, 10, Duration.ofMinutes(1), 20)),
+            Tier.of("pro", Limit.rate(Meter.REQUESTS, 60, Duration.ofMinutes(1), 100)));
+    assertThat(settings.policies().shadow()).isFalse();
+    assertThat(settings.http().callers())
+        .containsExactly(
+            new CallerSource.Principal(),
+            new CallerSource.Header("X-API-Key"),
+            new CallerSource.Bearer(),
+            new CallerSource.Ip());
+    assertThat(settings.http().tiers())
+        .containsExactly(
+            new TierSource.Role(), new TierSource.Configured(), new TierSource.Default("free"));
+    assertThat(settings.http().tierOrder()).containsExactly("free", "pro");
+    assertThat(settings.http().waitingRoom()).isEqualTo(1000);
+    assertThat(settings.store())
+        .isEqualTo(
+            new StoreSettings(
+                Stores.MEMORY,
+                Duration.ofMillis(50),
+                OnStoreFailure.LOCAL,
+                1,
+                100_000,
+                Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void aTierHasAllThatIsConfiguredOfIt() {
+    Settings settings =
+        Configs.read(
+            "tollgate.zone", "Europe/Berlin",
+            "tollgate.tier.free.rate", "10/minute burst 20, 40000 tokens/10 minutes",
+            "tollgate.tier.free.quota", "200 requests/day, 5.00 USD/month",
+            "tollgate.tier.free.ladder", "90% notify, 120% refuse",
+            "tollgate.tier.free.restrict", "context 4000, model gpt-5-nano, rate 5/minute",
+            "tollgate.tier.free.priority", "high",
+            "tollgate.price.gpt-4.1-nano", "0.10 in, 0.40 out, 0.025 cached USD per 1M");
+
+    ZoneId berlin = ZoneId.of("Europe/Berlin");
+    Tier free = settings.policies().tier("free");
+    assertThat(free.limits())
+        .containsExactly(
+            Limit.rate(Meter.REQUESTS, 10, Duration.ofMinutes(1), 20),
+            Limit.rate(Meter.TOKENS, 40_000, Duration.ofMinutes(10), 40_000),
+            Limit.of(Meter.REQUESTS, 200, new Window.Calendar(Window.Unit.DAY, berlin)),
+            Limit.of(Meter.COST, 5_000_000_000L, new Window.Calendar(Window.Unit.MONTH, berlin)));
+    assertThat(free.ladder().rungs())
+        .containsExactly(
+            new Ladder.Rung(90, Ladder.Action.NOTIFY), new Ladder.Rung(120, Ladder.Action.REFUSE));
+    assertThat(free.restriction())
+        .isEqualTo(new Restriction(4000, Restriction.UNBOUNDED, "gpt-5-nano", Priority.LOW));
+    assertThat(free.restrictedRates())
+        .containsExactly(Limit.rate(Meter.REQUESTS, 5, Duration.ofMinutes(1), 5));
+    assertThat(free.priority()).isEqualTo(Priority.HIGH);
+    assertThat(settings.policies().tiers()).containsOnlyKeys("free");
+    assertThat(settings.policies().prices().find("gpt-4.1-nano"))
+        .contains(new Price(100_000_000, 25_000_000, 100_000_000, 400_000_000));
+  }
+
+  @Test
+  void aRouteHasAllThatIsConfiguredOfIt() {
+    Settings settings =
+        Configs.read(
+            "tollgate.route.chat.path", "/api/chat",
+            "tollgate.route.chat.methods", "POST, put",
+            "tollgate.route.chat.criticality", "essential",
+            "tollgate.route.chat.rate", "2/second",
+            "tollgate.route.chat.quota", "50/day",
+            "tollgate.route.chat.wait", "10 seconds",
+            "tollgate.route.chat.errors", "openai");
+
+    assertThat(settings.policies().route("chat").criticality()).isEqualTo(Criticality.ESSENTIAL);
+    assertThat(settings.policies().route("chat").limits())
+        .extracting(Limit::name)
+        .containsExactly("requests-per-second", "requests-per-day");
+    assertThat(settings.http().routes())
+        .containsExactly(
+            new HttpRoute(
+                "chat",
+                List.of("/api/chat"),
+                Set.of("POST", "PUT"),
+                Duration.ofSeconds(10),
+                ErrorFormat.OPENAI));
+  }
+
+  @Test
+  void aRouteWithoutPathIsForAnnotatedMethods() {
+    Settings settings = Configs.read("tollgate.route.batch.criticality", "background");
+
+    assertThat(settings.policies().route("batch").criticality()).isEqualTo(Criticality.BACKGROUND);
+    assertThat(settings.http().routes())
+        .singleElement()
+        .extracting(HttpRoute::paths)
+        .isEqualTo(List.of());
+  }
+
+  @Test
+  void exactPathsGoBeforeLongerPrefixesBeforeShorterOnesBeforeExtensions() {
+    Settings settings =
+        Configs.read(
+            "tollgate.route.a.path", "*.ai, /*, /v1/chat/*",
+            "tollgate.route.b.path", "/v1/*, /v1/chat/x",
+            "tollgate.route.c.path", "/v1/*",
+            "tollgate.route.c.methods", "GET");
+
+    assertThat(settings.http().routes())
+        .extracting(route -> route.name() + " " + route.paths().get(0))
+        .containsExactly("b /v1/chat/x", "a /v1/chat/*", "c /v1/*", "b /v1/*", "a /*", "a *.ai");
+  }
+
+  @Test
+  void callersCanHaveTiersByTheirIds() {
+    Settings settings =
+        Configs.read(
+            "tollgate.caller.alice.tier", "pro",
+            "tollgate.caller.\"a.b\".tier", "pro",
+            "tollgate.caller.bob@example.org.tier", "free");
+
+    assertThat(settings.http().callerTiers())
+        .containsEntry("alice", "pro")
+        .containsEntry("a.b", "pro")
+        .containsEntry("bob@example.org", "free");
+  }
+
+  @Test
+  void tiersAreInTheConfiguredOrder() {
+    Settings settings =
+        Configs.read(
+            "tollgate.tiers", "pro, free",
+            "tollgate.tier.free.rate", "1/second",
+            "tollgate.tier.pro.rate", "2/second",
+            "tollgate.tier.extra.rate", "3/second");
+
+    assertThat(settings.http().tierOrder()).containsExactly("pro", "free", "extra");
+  }
+
+  @Test
+  void theOnlyTierIsTheDefault() {
+    Settings settings = Configs.read("tollgate.tier.basic.rate", "1/second");
+
+    assertThat(settings.http().tiers()).endsWith(new TierSource.Default("basic"));
+  }
+
+  @Test
+  void allProblemsAreReportedAtOnce() {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(
+            () ->
+                Configs.read(
+                    "tollgate.tier.free.rate", "ten/minute, 5/fortnight",
+                    "tollgate.tier.free.rat", "10/minute",
+                    "tollgate.tier.pro.quota", "5.00 USD/month",
+                    "tollgate.tier.pro.ladder", "100% restrict, 80% notify",
+                    "tollgate.caller-tier", "role, default:gold",
+                    "tollgate.store", "redis://user:s3cret@cache:6379",
+                    "tollgate.hash-key", "short",
+                    "tollgate.zone", "Mars/Olympus",
+                    "tollgate.provider.openai.hard-limit", "500.00 USD/month"))
+        .withMessage(
+            """
+            Tollgate's configuration has 10 problems:
+              - tollgate.caller-tier = 'role, default:gold': there is no tier 'gold'; \
+            define it by tollgate.tier.gold.rate, or use one of [free, pro]
+              - tollgate.hash-key: a hash key of 5 bytes is too short: use at least 16; \
+            write for example a random secret of 32 characters, the same on every node
+              - tollgate.provider.openai.hard-limit: is not supported by this version; \
+            remove it
+              - tollgate.store = 'redis://***@cache:6379': nothing here opens redis: \
+            stores; add the jar tollgate-store-redis; write for example memory: or \
+            redis://localhost:6379
+              - tollgate.tier.free.rat: is not a known key; remove it, or write the \
+            nearest known key, tollgate.tier.free.rate
+              - tollgate.tier.free.rate = 'ten/minute, 5/fortnight': 'ten' is not a \
+            number of plain digits; write for example 10/minute burst 20 or 40000 \
+            tokens/10 minutes
+              - tollgate.tier.free.rate = 'ten/minute, 5/fortnight': 'fortnight' is not a \
+            unit of time: second, minute, hour or day; write for example 10/minute burst \
+            20 or 40000 tokens/10 minutes
+              - tollgate.tier.pro.ladder = '100% restrict, 80% notify': rung at 80 % must \
+            be above 100 %; write for example 80% notify, 100% restrict, 150% refuse
+              - tollgate.tier.pro.quota = '5.00 USD/month': limits USD, but no model has \
+            a price; add tollgate.price.<model>, for example 0.15 in, 0.60 out, 0.075 \
+            cached USD per 1M
+              - tollgate.zone = 'Mars/Olympus': 'Mars/Olympus' is not a time zone; write \
+            for example UTC or Europe/Berlin""");
+  }
+}
