@@ -3,7 +3,7 @@ package dev.tollgate;
 /**
  * How the engine is.
  *
- * @param degraded whether the store does not answer
+ * @param degraded whether the store did not answer when it was last asked
  * @param journalledSettlements settlements that the store has not acknowledged yet
  * @param lostSettlements settlements that found the journal full
  * @param droppedAlerts alerts that found the queue full

@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.store.Charge;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
@@ -47,35 +48,56 @@ final class StoreGuard implements AutoCloseable {
 
   /** The answer of the store or its fallback; empty when the call cannot be decided. */
   Optional<Answer> reserve(Request request) {
-    if (!isDegraded()) {
+    try {
+      return Optional.of(ask(asked -> new Answer(asked, asked.reserve(request))));
+    } catch (StoreException unanswered) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * What a reserve would answer now.
+   *
+   * @throws StoreException when neither the store nor a fallback answers
+   */
+  Receipt read(String account, List<Charge> charges) throws StoreException {
+    return ask(asked -> asked.read(account, charges));
+  }
+
+  /**
+   * An account's journal.
+   *
+   * @throws StoreException when neither the store nor a fallback answers
+   */
+  List<String> rows(String account) throws StoreException {
+    return ask(asked -> asked.rows(account));
+  }
+
+  private interface Question<T> {
+    T ask(Store store) throws StoreException;
+  }
+
+  private <T> T ask(Question<T> question) throws StoreException {
+    if (isTrusted()) {
       try {
-        Answer answer = new Answer(store, store.reserve(request));
+        T answer = question.ask(store);
         failures.set(0);
-        return Optional.of(answer);
+        return answer;
       } catch (StoreException unanswered) {
         failures.incrementAndGet();
+        if (fallback.isEmpty()) {
+          throw unanswered;
+        }
       }
     }
-    return fallback.map(local -> new Answer(local, decide(local, request)));
-  }
-
-  private static Receipt decide(Store local, Request request) {
-    try {
-      return local.reserve(request);
-    } catch (StoreException impossible) {
-      throw new IllegalStateException("a store in memory always answers", impossible);
-    }
-  }
-
-  /** The store to read from. */
-  Store readable() {
-    return isDegraded() ? fallback.orElse(store) : store;
+    return question.ask(
+        fallback.orElseThrow(() -> new StoreException("the store does not answer")));
   }
 
   /** Settles, now or as soon as the store answers again; empty when it did not answer now. */
   Optional<Receipt> settle(Store owner, Hold hold, List<Long> actual, String row) {
     try {
-      if (owner != store || !isDegraded()) {
+      if (owner != store || isTrusted()) {
         return Optional.of(owner.settle(hold, actual, row));
       }
     } catch (StoreException unanswered) {
@@ -93,7 +115,7 @@ final class StoreGuard implements AutoCloseable {
   /** Gives a hold back; one that the store does not hear of is released at its deadline. */
   void cancel(Store owner, Hold hold) {
     try {
-      if (owner != store || !isDegraded()) {
+      if (owner != store || isTrusted()) {
         owner.cancel(hold);
       }
     } catch (StoreException unanswered) {
@@ -101,8 +123,13 @@ final class StoreGuard implements AutoCloseable {
     }
   }
 
+  private boolean isTrusted() {
+    return failures.get() < TOLERATED_FAILURES;
+  }
+
+  /** Whether the store did not answer when it was last asked. */
   boolean isDegraded() {
-    return failures.get() >= TOLERATED_FAILURES;
+    return failures.get() > 0;
   }
 
   /** Settlements that the store has not acknowledged yet. */
@@ -115,8 +142,14 @@ final class StoreGuard implements AutoCloseable {
     return lost.get();
   }
 
-  /** Asks the store whether it answers, and tells it what it has not acknowledged. */
+  /**
+   * Asks a store that did not answer whether it does now, and tells it what it has not
+   * acknowledged.
+   */
   void probe() {
+    if (!isDegraded() && journal.isEmpty()) {
+      return;
+    }
     try {
       store.rows(PROBE_ACCOUNT);
       failures.set(0);

@@ -121,8 +121,7 @@ public final class Tollgate implements AutoCloseable {
   public Decision check(Call call) {
     Plan plan = rules.plan(call.caller().tier(), call.route());
     try {
-      Store store = guard.readable();
-      Receipt receipt = store.read(call.caller().id(), plan.charges(call));
+      Receipt receipt = guard.read(call.caller().id(), plan.charges(call));
       Hold nothing = new Hold(call.caller().id(), "check", 0, List.of());
       Receipt answer =
           new Receipt(
@@ -149,7 +148,7 @@ public final class Tollgate implements AutoCloseable {
   /** The caller's latest calls, newest first; empty when the store does not answer. */
   public List<CallRecord> calls(Caller caller) {
     try {
-      return guard.readable().rows(caller.id()).stream()
+      return guard.rows(caller.id()).stream()
           .map(CallRecord::ofRow)
           .flatMap(Optional::stream)
           .toList();
