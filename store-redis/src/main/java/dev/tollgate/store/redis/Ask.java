@@ -1,0 +1,88 @@
+package dev.tollgate.store.redis;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One operation on its way to the server and back. Thread-safe: its caller waits for it, and the
+ * caller that leads the batch completes it.
+ */
+final class Ask {
+
+  private enum Stage {
+    WAITING,
+    SENT,
+    LEFT
+  }
+
+  private final Names names;
+  private final List<String> arguments;
+  private final long deadlineNanos;
+  private final Thread caller = Thread.currentThread();
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
+  private volatile @Nullable Reply reply;
+
+  /**
+   * @param arguments the operation, as the script reads it
+   * @param deadlineNanos when the caller stops waiting, by {@link System#nanoTime}
+   */
+  Ask(Names names, List<String> arguments, long deadlineNanos) {
+    this.names = names;
+    this.arguments = List.copyOf(arguments);
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  Names names() {
+    return names;
+  }
+
+  List<String> arguments() {
+    return arguments;
+  }
+
+  /** Nanoseconds until the deadline, negative after it. */
+  long nanosLeft() {
+    return deadlineNanos - System.nanoTime();
+  }
+
+  /** Takes it for sending. False when its caller has left. */
+  boolean send() {
+    return stage.compareAndSet(Stage.WAITING, Stage.SENT);
+  }
+
+  /** The caller stops waiting. False when it has been taken for sending. */
+  boolean leave() {
+    return stage.compareAndSet(Stage.WAITING, Stage.LEFT);
+  }
+
+  boolean isWaiting() {
+    return stage.get() == Stage.WAITING;
+  }
+
+  void complete(Reply reply) {
+    this.reply = reply;
+    wake();
+  }
+
+  void wake() {
+    if (caller != Thread.currentThread()) {
+      LockSupport.unpark(caller);
+    }
+  }
+
+  @Nullable Reply reply() {
+    return reply;
+  }
+
+  /** Parks the caller until something happens. False when it must not wait any longer. */
+  boolean park() {
+    long nanos = nanosLeft();
+    if (nanos <= 0 || Thread.currentThread().isInterrupted()) {
+      return false;
+    }
+    LockSupport.parkNanos(this, nanos);
+    return true;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.tollgate.store.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeoutException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The way to one server: a bounded queue of operations, and a few wires that carry them in batches.
+ * A caller that finds a wire free leads a batch; the others wait to be answered, or to lead the
+ * next one. Thread-safe; owns no thread.
+ */
+final class Line implements AutoCloseable {
+
+  static final int WIRES = 2;
+  static final int MAX_BATCH = 128;
+  static final int MAX_WAITING = 4096;
+
+  private final BlockingQueue<Ask> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final BlockingDeque<Wire> idle = new LinkedBlockingDeque<>(WIRES);
+  private volatile boolean closed;
+
+  Line(Dialer dialer, Script script) {
+    for (int i = 0; i < WIRES; i++) {
+      idle.addLast(new Wire(dialer, script, System::nanoTime));
+    }
+  }
+
+  /** Brings an operation to the server. Returns by its deadline, however the server behaves. */
+  Reply ask(Ask ask) {
+    if (closed) {
+      return new Reply.Elsewhere(new IllegalStateException("the connection was closed"));
+    }
+    if (!enqueue(ask)) {
+      return new Reply.NotDone(
+          MAX_WAITING + " operations are waiting", new IllegalStateException("queue is full"));
+    }
+    Reply reply = ask.reply();
+    while (reply == null) {
+      Wire wire = ask.isWaiting() ? idle.pollFirst() : null;
+      if (wire != null) {
+        lead(wire, ask);
+      } else if (!ask.park()) {
+        return leave(ask);
+      }
+      reply = ask.reply();
+    }
+    return reply;
+  }
+
+  boolean enqueue(Ask ask) {
+    return waiting.offer(ask);
+  }
+
+  private Reply leave(Ask ask) {
+    Exception cause = new TimeoutException("deadline passed");
+    if (ask.leave()) {
+      // it may have been woken to lead just now
+      wakeNext();
+      return new Reply.NotDone("no connection became free in time", cause);
+    }
+    Reply reply = ask.reply();
+    return reply != null ? reply : new Reply.Unknown("no answer in time", cause);
+  }
+
+  private void lead(Wire wire, Ask leader) {
+    try {
+      wire.connect(leader.nanosLeft());
+      wire.exchange(drain(), leader.nanosLeft());
+    } catch (JedisException e) {
+      drain().forEach(ask -> ask.complete(new Reply.NotDone("the server cannot be reached", e)));
+    } finally {
+      idle.addFirst(wire);
+      if (closed) {
+        disconnect();
+      }
+      wakeNext();
+    }
+  }
+
+  private List<Ask> drain() {
+    List<Ask> batch = new ArrayList<>();
+    Ask next = waiting.poll();
+    while (next != null) {
+      if (next.send()) {
+        batch.add(next);
+      }
+      next = batch.size() < MAX_BATCH ? waiting.poll() : null;
+    }
+    if (!waiting.isEmpty()) {
+      wakeNext();
+    }
+    return batch;
+  }
+
+  /** Wakes the caller that has waited longest: it leads, if a wire is free. */
+  private void wakeNext() {
+    Ask head = waiting.peek();
+    while (head != null && !head.isWaiting()) {
+      waiting.remove(head);
+      head = waiting.peek();
+    }
+    if (head != null) {
+      head.wake();
+    }
+  }
+
+  /** Closes the connections: those in use when their batch is done. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    disconnect();
+  }
+
+  private void disconnect() {
+    for (int i = 0; i < WIRES; i++) {
+      Wire wire = idle.pollLast();
+      if (wire != null) {
+        wire.disconnect();
+        idle.addFirst(wire);
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.tollgate.store.redis;
+
+/** All accounts are on one server. Thread-safe. */
+final class OneServer implements Topology {
+
+  private final Line line;
+
+  /**
+   * @param target the server, or whoever knows it
+   */
+  OneServer(RedisAddress address, Dialer.Target target, Script script) {
+    line = new Line(new Dialer(address, target), script);
+  }
+
+  @Override
+  public Line lineTo(Names names, long nanos) {
+    return line;
+  }
+
+  /** The line asks its target again for each new connection: there is nothing to forget here. */
+  @Override
+  public void suspect() {}
+
+  @Override
+  public void close() {
+    line.close();
+  }
+}

@@ -1,0 +1,145 @@
+package dev.tollgate.store.redis;
+
+import dev.tollgate.store.Bucket;
+import dev.tollgate.store.Calendar;
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Quota;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes an operation as the script reads it; the readers in the script are the format. Used by one
+ * thread.
+ */
+final class Operation {
+
+  /** Counters are kept this much longer than they count: late settlements need them. */
+  private static final long SPARE_MICROS = 60_000_000L;
+
+  private final List<String> words = new ArrayList<>();
+
+  private Operation(String name) {
+    words.add(name);
+  }
+
+  /**
+   * @param atMicros the server's time as well as it is known: the windows that contain it are sent
+   */
+  static List<String> reserve(Request request, long atMicros) {
+    Operation operation = new Operation("reserve").word(request.id()).number(request.holdMicros());
+    operation.word(request.memo()).number(keepMicros(request, atMicros));
+    return operation.charges(request.charges(), atMicros).words;
+  }
+
+  /**
+   * @param atMicros as for {@link #reserve}
+   */
+  static List<String> read(List<Charge> charges, long atMicros) {
+    return new Operation("read").charges(charges, atMicros).words;
+  }
+
+  /**
+   * @param atMicros as for {@link #reserve}
+   */
+  static List<String> settle(Hold hold, List<Long> actual, String row, long atMicros) {
+    Operation operation = new Operation("settle").word(hold.id()).word(row);
+    operation.number(hold.parts().size());
+    for (int i = 0; i < hold.parts().size(); i++) {
+      Hold.Part part = hold.parts().get(i);
+      if (part.bound() instanceof Bucket bucket) {
+        operation.bucket(part.counter(), bucket).span(bucket.span(actual.get(i)));
+      } else {
+        Quota quota = (Quota) part.bound();
+        operation.quota(part.counter(), quota, atMicros).number(actual.get(i)).notices(quota);
+      }
+    }
+    return operation.words;
+  }
+
+  /**
+   * Gives back what was posted at once.
+   *
+   * @param atMicros as for {@link #reserve}
+   */
+  static List<String> refund(Hold hold, long atMicros) {
+    Operation operation = new Operation("refund").number(hold.parts().size());
+    for (Hold.Part part : hold.parts()) {
+      if (part.bound() instanceof Bucket bucket) {
+        operation.bucket(part.counter(), bucket).number(part.markMicros());
+        operation.number(bucket.span(part.amount()).micros());
+      } else {
+        operation.quota(part.counter(), (Quota) part.bound(), atMicros);
+        operation.number(part.markMicros()).number(part.amount());
+      }
+    }
+    return operation.words;
+  }
+
+  static List<String> rows() {
+    return new Operation("rows").words;
+  }
+
+  /** How long the account must be kept: over the next two windows, and until it can be settled. */
+  private static long keepMicros(Request request, long atMicros) {
+    long keep = request.holdMicros() > 0 ? request.holdMicros() + Store.TOMBSTONE_MICROS : 0;
+    for (Charge charge : request.charges()) {
+      if (charge.bound() instanceof Bucket bucket) {
+        keep = Math.max(keep, bucket.capacitySpan().micros());
+      } else {
+        Calendar.Span window = ((Quota) charge.bound()).calendar().at(atMicros);
+        long length = Math.min(window.endMicros() - window.startMicros(), Bucket.MAX_LEVEL_MICROS);
+        long rest = Math.min(window.endMicros() - atMicros, Bucket.MAX_LEVEL_MICROS);
+        keep = Math.max(keep, rest + 2 * length);
+      }
+    }
+    return keep + SPARE_MICROS;
+  }
+
+  private Operation charges(List<Charge> charges, long atMicros) {
+    number(charges.size());
+    for (Charge charge : charges) {
+      if (charge.bound() instanceof Bucket bucket) {
+        bucket(charge.counter(), bucket).span(bucket.capacitySpan());
+        number(charge.amount()).number(charge.reduced());
+        span(bucket.span(charge.amount())).span(bucket.span(charge.reduced()));
+      } else {
+        Quota quota = (Quota) charge.bound();
+        quota(charge.counter(), quota, atMicros).number(quota.soft()).number(quota.hard());
+        number(charge.amount()).number(charge.reduced()).notices(quota);
+      }
+    }
+    return this;
+  }
+
+  private Operation bucket(String counter, Bucket bucket) {
+    return word("bucket").word(Names.plain(counter)).number(bucket.limit());
+  }
+
+  private Operation quota(String counter, Quota quota, long atMicros) {
+    Calendar.Span window = quota.calendar().at(atMicros);
+    word("quota").word(Names.plain(counter));
+    return number(window.startMicros()).number(window.endMicros());
+  }
+
+  private Operation notices(Quota quota) {
+    number(quota.notices().size());
+    quota.notices().forEach(this::number);
+    return this;
+  }
+
+  private Operation span(Bucket.Span span) {
+    return number(span.micros()).number(span.remainder());
+  }
+
+  private Operation number(long number) {
+    return word(Long.toString(number));
+  }
+
+  private Operation word(String word) {
+    words.add(word);
+    return this;
+  }
+}

@@ -1,0 +1,165 @@
+package dev.tollgate.store.redis;
+
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.LongFunction;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Counters in Redis or Valkey. Thread-safe; owns no thread. */
+final class RedisStore implements Store {
+
+  /**
+   * Operations are sent this often at most: to find a moved account, or an answer that was lost.
+   */
+  private static final int MAX_TRIES = 3;
+
+  private static final long WARM_UP_NANOS = 1_000_000_000L;
+
+  private final Topology topology;
+  private final long deadlineNanos;
+  private final ServerClock clock;
+
+  /**
+   * Waits up to a second for a first connection.
+   *
+   * @param deadline the longest that one operation may take
+   * @param clock a first guess at the server's time
+   */
+  RedisStore(RedisAddress address, Script script, Duration deadline, InstantSource clock) {
+    this.topology = Topology.of(address, script);
+    this.deadlineNanos = deadline.toNanos();
+    this.clock = new ServerClock(clock);
+    warmUp();
+  }
+
+  /** Connects, if it can, so that the first call does not pay for it out of its short deadline. */
+  private void warmUp() {
+    try {
+      send(Names.of("warm-up"), Operation.rows(), System.nanoTime() + WARM_UP_NANOS, true);
+    } catch (StoreException absent) {
+      // the store opens all the same
+    }
+  }
+
+  @Override
+  public Receipt reserve(Request request) throws StoreException {
+    boolean isRepeatable = request.holdMicros() > 0;
+    return ask(request.account(), at -> Operation.reserve(request, at), isRepeatable)
+        .toReserve(request);
+  }
+
+  @Override
+  public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
+    check(hold, actual, row);
+    return ask(hold.account(), at -> Operation.settle(hold, actual, row, at), true).toEnd(hold);
+  }
+
+  @Override
+  public Receipt cancel(Hold hold) throws StoreException {
+    if (hold.isKept()) {
+      return settle(hold, Collections.nCopies(hold.parts().size(), 0L), "");
+    }
+    return ask(hold.account(), at -> Operation.refund(hold, at), false).toEnd(hold);
+  }
+
+  @Override
+  public Receipt read(String account, List<Charge> charges) throws StoreException {
+    Request request = new Request(account, "read", charges, 0, "");
+    return ask(account, at -> Operation.read(charges, at), true).toRead(request);
+  }
+
+  @Override
+  public List<String> rows(String account) throws StoreException {
+    return Answer.rows(send(Names.of(account), Operation.rows(), deadline(), true));
+  }
+
+  /** {@inheritDoc} Closes the connections. */
+  @Override
+  public void close() {
+    topology.close();
+  }
+
+  private static void check(Hold hold, List<Long> actual, String row) {
+    if (!hold.isKept()) {
+      throw new IllegalArgumentException("hold " + hold.id() + " was posted at once");
+    }
+    if (actual.size() != hold.parts().size()) {
+      throw new IllegalArgumentException(
+          actual.size() + " actual amounts for " + hold.parts().size() + " parts of a hold");
+    }
+    for (long amount : actual) {
+      if (amount < 0 || amount > MAX_AMOUNT) {
+        throw new IllegalArgumentException(
+            "actual amount " + amount + " is not in 0 to " + MAX_AMOUNT);
+      }
+    }
+    if (row.length() > MAX_ROW_LENGTH) {
+      throw new IllegalArgumentException(
+          "row length " + row.length() + " is not in 0 to " + MAX_ROW_LENGTH);
+    }
+  }
+
+  private long deadline() {
+    return System.nanoTime() + deadlineNanos;
+  }
+
+  /**
+   * Asks with the windows of the server's time as it is known, and again with the right ones if it
+   * was not known well enough.
+   */
+  private Answer ask(String account, LongFunction<List<String>> operation, boolean isRepeatable)
+      throws StoreException {
+    Names names = Names.of(account);
+    long deadline = deadline();
+    for (int i = 0; i < MAX_TRIES; i++) {
+      List<String> words = operation.apply(clock.micros());
+      Answer answer = new Answer(send(names, words, deadline, isRepeatable));
+      clock.learn(answer.atMicros());
+      if (!answer.isStale()) {
+        return answer;
+      }
+    }
+    throw new StoreException("the calendar's windows do not contain the time they were asked for");
+  }
+
+  private List<?> send(Names names, List<String> words, long deadline, boolean isRepeatable)
+      throws StoreException {
+    for (int i = 1; ; i++) {
+      Reply reply = send(new Ask(names, words, deadline));
+      boolean isLast = i == MAX_TRIES || System.nanoTime() - deadline >= 0;
+      if (reply instanceof Reply.Answer answer) {
+        return answer.values();
+      }
+      topology.suspect();
+      if (reply instanceof Reply.NotDone failed) {
+        throw failure("nothing was done: " + failed.why(), failed.cause());
+      }
+      if (reply instanceof Reply.Elsewhere failed && isLast) {
+        throw failure("nothing was done: the account is elsewhere", failed.cause());
+      }
+      if (reply instanceof Reply.Unknown failed && (isLast || !isRepeatable)) {
+        throw failure("outcome unknown: " + failed.why(), failed.cause());
+      }
+    }
+  }
+
+  private static StoreException failure(String what, Exception cause) {
+    return new StoreException(what + " (" + cause.getMessage() + ")", cause);
+  }
+
+  private Reply send(Ask ask) {
+    try {
+      return topology.lineTo(ask.names(), ask.nanosLeft()).ask(ask);
+    } catch (JedisException e) {
+      return new Reply.NotDone("the servers cannot be reached", e);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.tollgate.store.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The script that decides. Immutable.
+ *
+ * @param text what the server runs
+ * @param sha1 the name that the server knows it by, once it has seen it
+ */
+record Script(String text, String sha1) {
+
+  static Script load() {
+    return of(text("tollgate-1.lua"));
+  }
+
+  static Script of(String text) {
+    return new Script(text, sha1(text));
+  }
+
+  /** The arguments of EVALSHA for operations of one account, in their order. */
+  String[] arguments(List<Ask> group) {
+    List<String> keys = group.get(0).names().all();
+    List<String> arguments = new ArrayList<>();
+    arguments.add(sha1);
+    arguments.add(Integer.toString(keys.size()));
+    arguments.addAll(keys);
+    for (Ask ask : group) {
+      arguments.addAll(ask.arguments());
+    }
+    return arguments.toArray(new String[0]);
+  }
+
+  private static String text(String resource) {
+    try (InputStream text = Script.class.getResourceAsStream(resource)) {
+      return new String(
+          Objects.requireNonNull(text, resource).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String sha1(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-1", e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.tollgate.store.redis;
+
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Which line leads to an account's server. Thread-safe. */
+interface Topology extends AutoCloseable {
+
+  /**
+   * The line to the server that has these keys now.
+   *
+   * @param nanos how long finding out may take
+   * @throws JedisException when it cannot be found out
+   */
+  Line lineTo(Names names, long nanos);
+
+  /** Told when a server could not be reached, or no longer has what it was asked for. */
+  void suspect();
+
+  /** Closes all connections. Idempotent. */
+  @Override
+  void close();
+
+  static Topology of(RedisAddress address, Script script) {
+    return switch (address.kind()) {
+      case SINGLE -> new OneServer(address, nanos -> address.nodes().get(0), script);
+      case SENTINEL -> new OneServer(address, new Sentinels(address), script);
+      case CLUSTER -> new Cluster(address, script);
+    };
+  }
+}

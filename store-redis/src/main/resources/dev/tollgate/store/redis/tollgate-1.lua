@@ -1,0 +1,800 @@
+-- Charges the counters of one account: reads what it needs, decides in memory, writes last.
+-- Redis does not undo a script that fails, so nothing is written before everything is decided.
+--
+-- The version in this file's name is the version of the keys' format: scripts of two versions can
+-- run side by side, for they use different keys.
+--
+-- KEYS, all under one hash tag:
+--   1 counters, a hash: 'account' -> 'next open expires',
+--               'b:<name>' -> 'tat rest limit', a bucket,
+--               'q:<name>' -> 'start posted held end rung start posted held', a quota: this window
+--               and the one before
+--   2 holds, a hash: id -> 'mode deadline {field amount mark micros rest} \n memo'; the mode of a
+--               tombstone is 'late'
+--   3 due, a sorted set: the ids of live holds by deadline
+--   4 late, a sorted set: the ids of tombstones by the time at which they are forgotten
+--   5 rows, a list: the journal, newest first
+-- ARGV: operations, one after the other; each is answered by one element of the reply.
+--
+-- Times are microseconds, and all numbers integers below 2^53, which Lua's doubles hold exactly.
+-- They are kept as decimal strings.
+
+local COUNTERS, HOLDS, DUE, LATE, ROWS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+
+-- these are the constants of Store and Bucket
+local MAX_AMOUNT = 9007199254740991
+local MAX_HOLDS = 10000
+local MAX_ROWS = 50
+local TOMBSTONE = 48 * 3600 * 1000000
+local MAX_LEVEL = 3650 * 86400 * 1000000
+
+-- later than any time
+local NEVER = 9007199254740992
+-- keys outlive what is asked for by this, so that not every call has to prolong them
+local SPARE = 60 * 1000000
+-- Lua can pass only some thousand arguments to a command
+local MAX_ARGUMENTS = 1000
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+
+local account = {next = NEVER, open = 0, expires = 0}
+local stored_account = false
+local counters = {}
+local holds = {}
+local new_rows = {}
+
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+local function numbers(stored)
+  local found = {}
+  for word in string.gmatch(stored, '%S+') do
+    found[#found + 1] = tonumber(word)
+  end
+  return found
+end
+
+---------------------------------------------------------------------------------------------------
+-- Reading the operations
+
+local cursor = 0
+
+local function word()
+  cursor = cursor + 1
+  return ARGV[cursor]
+end
+
+local function number()
+  return tonumber(word())
+end
+
+local function list(read)
+  local items = {}
+  for i = 1, number() do
+    items[i] = read()
+  end
+  return items
+end
+
+local function span()
+  return {micros = number(), rest = number()}
+end
+
+-- what a request takes from a counter; `full` and `reduced` are the amounts of the two modes
+local function charge()
+  if word() == 'bucket' then
+    return {
+      field = 'b:' .. word(), bucket = true, limit = number(), room = span(),
+      full = number(), reduced = number(), full_span = span(), reduced_span = span(),
+    }
+  end
+  return {
+    field = 'q:' .. word(), from = number(), to = number(), soft = number(), hard = number(),
+    full = number(), reduced = number(), notices = list(number),
+  }
+end
+
+-- what was really used of a counter
+local function usage()
+  if word() == 'bucket' then
+    return {field = 'b:' .. word(), bucket = true, limit = number(), span = span()}
+  end
+  return {
+    field = 'q:' .. word(), from = number(), to = number(), amount = number(),
+    notices = list(number),
+  }
+end
+
+-- what a counter gets back of an amount that was posted at once
+local function refunded()
+  if word() == 'bucket' then
+    return {
+      field = 'b:' .. word(), bucket = true, limit = number(), mark = number(), micros = number(),
+    }
+  end
+  return {
+    field = 'q:' .. word(), from = number(), to = number(), mark = number(), amount = number(),
+  }
+end
+
+local readers = {
+  reserve = function()
+    return {
+      id = word(), hold = number(), memo = word(), keep = number(), charges = list(charge),
+    }
+  end,
+  read = function()
+    return {hold = 0, charges = list(charge)}
+  end,
+  settle = function()
+    return {id = word(), row = word(), charges = list(usage)}
+  end,
+  refund = function()
+    return {charges = list(refunded)}
+  end,
+  rows = function()
+    return {charges = {}}
+  end,
+}
+
+---------------------------------------------------------------------------------------------------
+-- Buckets
+
+local function parse_bucket(stored)
+  local tat, rest, limit = unpack(numbers(stored))
+  return {tat = tat, rest = rest, limit = limit}
+end
+
+local function format_bucket(bucket)
+  return text(bucket.tat) .. ' ' .. text(bucket.rest) .. ' ' .. text(bucket.limit)
+end
+
+-- Keeps the amount that is counted when the limit was changed: the time in which it flows back
+-- changes with it.
+local function adapt(bucket, limit)
+  if bucket.limit ~= limit then
+    local level = math.max(0, bucket.tat - now) + (bucket.rest > 0 and 1 or 0)
+    bucket.tat = now + math.min(math.ceil(level * bucket.limit / limit), MAX_LEVEL)
+    bucket.rest = 0
+    bucket.limit = limit
+    bucket.dirty = true
+  end
+end
+
+-- how long until the bucket is full again
+local function level(bucket)
+  if bucket.tat < now then
+    return 0, 0
+  end
+  return bucket.tat - now, bucket.rest
+end
+
+-- The level with a span on top. Rests may be close to 2^53: subtracting first keeps every number
+-- below that.
+local function raised(bucket, more)
+  local micros, rest = level(bucket)
+  if rest >= bucket.limit - more.rest then
+    return micros + more.micros + 1, rest - (bucket.limit - more.rest)
+  end
+  return micros + more.micros, rest + more.rest
+end
+
+local function has_room(bucket, room, more)
+  local micros, rest = raised(bucket, more)
+  return micros < room.micros or micros == room.micros and rest <= room.rest
+end
+
+local function fill(bucket, more)
+  local micros, rest = raised(bucket, more)
+  if micros >= MAX_LEVEL then
+    micros, rest = MAX_LEVEL, 0
+  end
+  bucket.tat = now + micros
+  bucket.rest = rest
+  bucket.dirty = true
+end
+
+-- Gives back, but not what has flowed back already since it was taken.
+local function drain(bucket, less, mark)
+  local micros = level(bucket)
+  local back = math.min(less, math.max(0, mark - now))
+  if back >= micros then
+    bucket.tat = now
+    bucket.rest = 0
+  else
+    bucket.tat = bucket.tat - back
+  end
+  bucket.dirty = true
+end
+
+---------------------------------------------------------------------------------------------------
+-- Quotas
+
+local function totals(start, posted, held)
+  return {start = start, posted = posted, held = held}
+end
+
+local function parse_quota(stored)
+  local n = numbers(stored)
+  return {
+    is_stored = true, current = totals(n[1], n[2], n[3]), to = n[4], rung = n[5],
+    previous = totals(n[6], n[7], n[8]),
+  }
+end
+
+local function format_quota(quota)
+  local current, previous = quota.current, quota.previous
+  return string.format(
+    '%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f', current.start, current.posted, current.held,
+    quota.to, quota.rung, previous.start, previous.posted, previous.held)
+end
+
+-- Starts a new window if the current one has ended; a clock that goes back does not. A counter that
+-- was never charged is not worth writing.
+local function roll(quota, from, to)
+  if from > quota.current.start then
+    quota.previous = quota.current
+    quota.current = totals(from, 0, 0)
+    quota.rung = 0
+    quota.dirty = quota.is_stored
+  end
+  if from == quota.current.start and to ~= quota.to then
+    quota.to = to
+    quota.dirty = quota.is_stored
+  end
+end
+
+local function exceeds(quota, bound, amount)
+  return quota.current.posted + quota.current.held + amount > bound
+end
+
+local function climb(quota, notices, amount)
+  local rung = 0
+  while rung < #notices and amount >= notices[rung + 1] do
+    rung = rung + 1
+  end
+  quota.rung = math.max(quota.rung, rung)
+end
+
+-- Replaces what is held and posted in the window that began at `start`.
+local function replace(quota, start, release, post)
+  for _, window in ipairs({quota.current, quota.previous}) do
+    if window.start == start then
+      window.held = math.max(0, window.held - release)
+      window.posted = math.max(0, math.min(MAX_AMOUNT, window.posted + post))
+      quota.dirty = true
+      return
+    end
+  end
+end
+
+---------------------------------------------------------------------------------------------------
+-- Loading
+
+local function parse_counter(field, stored, limit)
+  if string.sub(field, 1, 2) == 'b:' then
+    return stored and parse_bucket(stored) or {tat = 0, rest = 0, limit = limit}
+  end
+  return stored and parse_quota(stored)
+    or {current = totals(-1, 0, 0), to = 0, rung = 0, previous = totals(-1, 0, 0)}
+end
+
+-- Fetches the account and every counter that the operations name.
+local function load(operations)
+  local fields, limits = {'account'}, {}
+  for _, operation in ipairs(operations) do
+    for _, part in ipairs(operation.charges) do
+      if not limits[part.field] then
+        limits[part.field] = part.limit or 0
+        fields[#fields + 1] = part.field
+      end
+    end
+  end
+  local stored = redis.call('HMGET', COUNTERS, unpack(fields))
+  if stored[1] then
+    stored_account = stored[1]
+    account.next, account.open, account.expires = unpack(numbers(stored[1]))
+  end
+  for i = 2, #fields do
+    counters[fields[i]] = parse_counter(fields[i], stored[i], limits[fields[i]])
+  end
+end
+
+local function counter(field)
+  if not counters[field] then
+    counters[field] = parse_counter(field, redis.call('HGET', COUNTERS, field), 0)
+  end
+  return counters[field]
+end
+
+local function parse_hold(id, stored)
+  local line_end = string.find(stored, '\n', 1, true)
+  local words = {}
+  for found in string.gmatch(string.sub(stored, 1, line_end - 1), '%S+') do
+    words[#words + 1] = found
+  end
+  local hold = {
+    was = 'live', state = 'live', mode = words[1], deadline = tonumber(words[2]), parts = {},
+    memo = string.sub(stored, line_end + 1),
+  }
+  for i = 3, #words, 5 do
+    hold.parts[#hold.parts + 1] = {
+      field = words[i], amount = tonumber(words[i + 1]), mark = tonumber(words[i + 2]),
+      span = {micros = tonumber(words[i + 3]), rest = tonumber(words[i + 4])},
+    }
+  end
+  if hold.mode == 'late' then
+    hold.was = 'late'
+    hold.state = now < hold.deadline + TOMBSTONE and 'late' or 'gone'
+  end
+  return hold
+end
+
+local function format_hold(hold)
+  local words = {hold.mode, text(hold.deadline)}
+  for _, part in ipairs(hold.parts) do
+    words[#words + 1] = part.field
+    words[#words + 1] = string.format(
+      '%.0f %.0f %.0f %.0f', part.amount, part.mark, part.span.micros, part.span.rest)
+  end
+  return table.concat(words, ' ') .. '\n' .. hold.memo
+end
+
+-- a hold of any state: live, late (expired, but can be settled) or gone
+local function find_hold(id)
+  if not holds[id] then
+    local stored = redis.call('HGET', HOLDS, id)
+    holds[id] = stored and parse_hold(id, stored) or {was = 'gone', state = 'gone'}
+  end
+  return holds[id]
+end
+
+-- The next deadline of a live hold, after what this script did to holds so far.
+local function next_deadline()
+  if account.next then
+    return account.next
+  end
+  local least, first = NEVER, 0
+  for _, hold in pairs(holds) do
+    if hold.state == 'live' then
+      least = math.min(least, hold.deadline)
+    end
+  end
+  repeat
+    local page = redis.call('ZRANGE', DUE, first, first + 15, 'WITHSCORES')
+    for i = 1, #page, 2 do
+      if not holds[page[i]] then
+        account.next = math.min(least, tonumber(page[i + 1]))
+        return account.next
+      end
+    end
+    first = first + 16
+  until #page == 0
+  account.next = least
+  return least
+end
+
+---------------------------------------------------------------------------------------------------
+-- Holds
+
+local function write_row(row)
+  if row ~= '' then
+    new_rows[#new_rows + 1] = row
+  end
+end
+
+local function end_hold(hold, state)
+  if hold.state == 'live' then
+    account.open = account.open - 1
+    if account.next == hold.deadline then
+      account.next = nil
+    end
+  end
+  hold.state = state
+  hold.dirty = true
+end
+
+-- Releases the holds whose deadline has come. A bucket keeps what they took: it flows back by
+-- itself. All operations of a call happen at the same time, so once is enough.
+local function sweep()
+  if now < account.next then
+    return
+  end
+  account.next = nil
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', text(now))) do
+    local hold = find_hold(id)
+    for _, part in ipairs(hold.parts) do
+      if string.sub(part.field, 1, 2) == 'q:' then
+        replace(counter(part.field), part.mark, part.amount, 0)
+      end
+    end
+    write_row(hold.memo)
+    end_hold(hold, 'late')
+    hold.mode = 'late'
+    hold.memo = ''
+  end
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', LATE, '-inf', text(now))) do
+    end_hold(find_hold(id), 'gone')
+  end
+end
+
+---------------------------------------------------------------------------------------------------
+-- Operations
+
+local function rungs(charges)
+  local found = {}
+  for i, part in ipairs(charges) do
+    found[i] = part.bucket and 0 or counters[part.field].rung
+  end
+  return found
+end
+
+local function append_state(reply, part, rung_before)
+  local found = counters[part.field]
+  if part.bucket then
+    adapt(found, part.limit)
+    reply[#reply + 1], reply[#reply + 2] = level(found)
+    return
+  end
+  for _, value in ipairs({
+    found.current.start, found.to, found.current.posted, found.current.held, rung_before, found.rung,
+  }) do
+    reply[#reply + 1] = value
+  end
+end
+
+-- outcome, time, next deadline, hold's deadline; for each charge: the amount that is asked for, the
+-- amount that was taken, its mark, and the counter's state
+local function reserve_reply(outcome, operation, mode, hold, is_new, rungs_before)
+  local reply = {outcome, now, next_deadline(), hold and hold.deadline or 0}
+  for i, part in ipairs(operation.charges) do
+    local taken = hold and hold.parts[i] or {amount = 0, mark = 0}
+    reply[#reply + 1] = is_new and 0 or part[mode]
+    reply[#reply + 1] = taken.amount
+    reply[#reply + 1] = taken.mark
+    append_state(reply, part, rungs_before[i])
+  end
+  return reply
+end
+
+-- whether the caller does not know the time well enough to send the right windows
+local function is_stale(charges)
+  for _, part in ipairs(charges) do
+    if not part.bucket and (now < part.from or now >= part.to) then
+      return true
+    end
+  end
+  return false
+end
+
+local function passes_soft(part)
+  return not part.bucket and exceeds(counters[part.field], part.soft, part.full)
+end
+
+local function mode_of(charges)
+  for _, part in ipairs(charges) do
+    if passes_soft(part) then
+      return 'reduced'
+    end
+  end
+  return 'full'
+end
+
+local function fits(charges, mode)
+  for _, part in ipairs(charges) do
+    local found = counters[part.field]
+    if part.bucket then
+      if not has_room(found, part.room, part[mode .. '_span']) then
+        return false
+      end
+    elseif exceeds(found, part.hard, part[mode]) then
+      return false
+    end
+  end
+  return true
+end
+
+local function take(part, mode, is_held)
+  local found = counters[part.field]
+  if part.bucket then
+    local taken = part[mode .. '_span']
+    fill(found, taken)
+    return {field = part.field, amount = part[mode], mark = found.tat, span = taken}
+  end
+  if mode == 'reduced' and passes_soft(part) then
+    climb(found, part.notices, part.soft)
+  end
+  if is_held then
+    found.current.held = found.current.held + part[mode]
+  else
+    found.current.posted = found.current.posted + part[mode]
+    climb(found, part.notices, found.current.posted)
+  end
+  found.dirty = true
+  local mark = found.current.start
+  return {field = part.field, amount = part[mode], mark = mark, span = {micros = 0, rest = 0}}
+end
+
+local function commit(operation, mode)
+  local is_held = operation.hold > 0
+  local deadline = is_held and now + operation.hold or 0
+  local hold = {mode = mode, deadline = deadline, memo = operation.memo, parts = {}}
+  for i, part in ipairs(operation.charges) do
+    hold.parts[i] = take(part, mode, is_held)
+  end
+  account.keep = math.max(account.keep or 0, now + operation.keep)
+  if is_held then
+    hold.was = find_hold(operation.id).was
+    hold.state = 'live'
+    hold.dirty = true
+    holds[operation.id] = hold
+    account.open = account.open + 1
+    account.next = math.min(next_deadline(), deadline)
+  end
+  return hold
+end
+
+local function prepare(charges)
+  for _, part in ipairs(charges) do
+    if part.bucket then
+      adapt(counters[part.field], part.limit)
+    else
+      roll(counters[part.field], part.from, part.to)
+    end
+  end
+end
+
+local function by_field(parts)
+  local found = {}
+  for _, part in ipairs(parts) do
+    found[part.field] = part
+  end
+  return found
+end
+
+-- the first answer again, in the order of the request that repeats it
+local function replay(operation, hold)
+  local taken, parts = by_field(hold.parts), {}
+  for i, part in ipairs(operation.charges) do
+    parts[i] = taken[part.field] or {amount = 0, mark = 0}
+  end
+  local first = {deadline = hold.deadline, parts = parts}
+  local outcome = string.upper(hold.mode)
+  return reserve_reply(outcome, operation, hold.mode, first, false, rungs(operation.charges))
+end
+
+local function reserve(operation)
+  prepare(operation.charges)
+  if account.open > 0 and find_hold(operation.id).state == 'live' then
+    return replay(operation, find_hold(operation.id))
+  end
+  local mode = mode_of(operation.charges)
+  local before = rungs(operation.charges)
+  local is_crowded = operation.hold > 0 and account.open >= MAX_HOLDS
+  if is_crowded or not fits(operation.charges, mode) then
+    return reserve_reply('REFUSED', operation, mode, nil, false, before)
+  end
+  local hold = commit(operation, mode)
+  return reserve_reply(string.upper(mode), operation, mode, hold, true, before)
+end
+
+local function read(operation)
+  prepare(operation.charges)
+  local mode = mode_of(operation.charges)
+  local outcome = fits(operation.charges, mode) and string.upper(mode) or 'REFUSED'
+  return reserve_reply(outcome, operation, mode, nil, false, rungs(operation.charges))
+end
+
+-- Replaces what was taken from a bucket: more is debt, less flows back.
+local function correct(bucket, taken, used)
+  local micros, rest = used.micros - taken.span.micros, used.rest - taken.span.rest
+  if rest < 0 then
+    micros, rest = micros - 1, rest + bucket.limit
+  end
+  if micros >= 0 then
+    fill(bucket, {micros = micros, rest = rest})
+  else
+    drain(bucket, rest > 0 and -micros - 1 or -micros, taken.mark)
+  end
+end
+
+local function apply(part, taken, is_live)
+  local found = counters[part.field]
+  if part.bucket then
+    correct(found, taken, part.span)
+  else
+    replace(found, taken.mark, is_live and taken.amount or 0, part.amount)
+    climb(found, part.notices, found.current.posted)
+  end
+end
+
+-- outcome, time, next deadline; for each part its counter's state
+local function end_reply(outcome, operation, rungs_before)
+  local reply = {outcome, now, next_deadline()}
+  for i, part in ipairs(operation.charges) do
+    append_state(reply, part, rungs_before[i])
+  end
+  return reply
+end
+
+-- A hold's record goes when it is settled, so an unknown hold has been settled before.
+local function settle(operation)
+  prepare(operation.charges)
+  local hold = find_hold(operation.id)
+  local before = rungs(operation.charges)
+  if hold.state == 'gone' then
+    return end_reply('REPEATED', operation, before)
+  end
+  local is_live = hold.state == 'live'
+  local taken = by_field(hold.parts)
+  for _, part in ipairs(operation.charges) do
+    if taken[part.field] then
+      apply(part, taken[part.field], is_live)
+    end
+  end
+  write_row(operation.row)
+  end_hold(hold, 'gone')
+  return end_reply(is_live and 'APPLIED' or 'LATE', operation, before)
+end
+
+local function refund(operation)
+  prepare(operation.charges)
+  for _, part in ipairs(operation.charges) do
+    if part.bucket then
+      drain(counters[part.field], part.micros, part.mark)
+    else
+      replace(counters[part.field], part.mark, 0, -part.amount)
+    end
+  end
+  return end_reply('APPLIED', operation, rungs(operation.charges))
+end
+
+local function rows()
+  local found = {}
+  for i = #new_rows, 1, -1 do
+    found[#found + 1] = new_rows[i]
+  end
+  for _, row in ipairs(redis.call('LRANGE', ROWS, 0, MAX_ROWS - 1)) do
+    found[#found + 1] = row
+  end
+  for i = #found, MAX_ROWS + 1, -1 do
+    found[i] = nil
+  end
+  return found
+end
+
+local answers = {reserve = reserve, read = read, settle = settle, refund = refund, rows = rows}
+
+---------------------------------------------------------------------------------------------------
+-- Writing
+
+-- `arguments` come in pairs or alone; a chunk never cuts a pair, for its length is even
+local function write(command, key, arguments)
+  for first = 1, #arguments, MAX_ARGUMENTS do
+    local last = math.min(first + MAX_ARGUMENTS - 1, #arguments)
+    redis.call(command, key, unpack(arguments, first, last))
+  end
+end
+
+local function append(target, ...)
+  for _, item in ipairs({...}) do
+    target[#target + 1] = item
+  end
+end
+
+-- Forgets the oldest tombstones when there are too many.
+local function bound_tombstones()
+  local excess = redis.call('ZCARD', LATE) - MAX_HOLDS
+  if excess > 0 then
+    local oldest = redis.call('ZRANGE', LATE, 0, excess - 1)
+    write('HDEL', HOLDS, oldest)
+    write('ZREM', LATE, oldest)
+  end
+end
+
+local function write_holds()
+  if not next(holds) then
+    return
+  end
+  local set, removed, due, not_due, late, not_late = {}, {}, {}, {}, {}, {}
+  for id, hold in pairs(holds) do
+    if hold.dirty then
+      if hold.was == 'live' then
+        append(not_due, id)
+      elseif hold.was == 'late' then
+        append(not_late, id)
+      end
+      if hold.state == 'gone' then
+        append(removed, id)
+      else
+        append(set, id, format_hold(hold))
+      end
+      if hold.state == 'live' then
+        append(due, text(hold.deadline), id)
+      elseif hold.state == 'late' then
+        append(late, text(hold.deadline + TOMBSTONE), id)
+      end
+    end
+  end
+  write('HDEL', HOLDS, removed)
+  write('HSET', HOLDS, set)
+  write('ZREM', DUE, not_due)
+  write('ZADD', DUE, due)
+  write('ZREM', LATE, not_late)
+  write('ZADD', LATE, late)
+  if #late > 0 then
+    bound_tombstones()
+  end
+  return #set > 0, #due > 0, #late > 0
+end
+
+-- the counters to write, and the time until which they must be kept for the buckets' sake
+local function dirty_counters()
+  local fields, needed = {}, 0
+  for field, found in pairs(counters) do
+    if found.dirty and found.tat then
+      append(fields, field, format_bucket(found))
+      needed = math.max(needed, found.tat + 1000000)
+    elseif found.dirty then
+      append(fields, field, format_quota(found))
+    end
+  end
+  return fields, needed
+end
+
+local function write_counters()
+  local fields, needed = dirty_counters()
+  needed = math.max(needed, account.keep or 0)
+  local is_longer = needed > account.expires
+  if is_longer then
+    account.expires = needed + SPARE
+  end
+  local state = text(next_deadline()) .. ' ' .. text(account.open) .. ' ' .. text(account.expires)
+  if is_longer or stored_account and state ~= stored_account then
+    append(fields, 'account', state)
+  end
+  write('HSET', COUNTERS, fields)
+  return is_longer
+end
+
+local function write_rows()
+  if #new_rows == 0 then
+    return false
+  end
+  write('LPUSH', ROWS, new_rows)
+  redis.call('LTRIM', ROWS, 0, MAX_ROWS - 1)
+  return true
+end
+
+-- A key that was written must expire; the counters' key was prolonged before unless it is longer.
+local function write_all()
+  local touched = {}
+  touched[COUNTERS] = write_counters()
+  touched[HOLDS], touched[DUE], touched[LATE] = write_holds()
+  touched[ROWS] = write_rows()
+  for key, is_touched in pairs(touched) do
+    if is_touched then
+      redis.call('PEXPIRE', key, text(math.ceil((account.expires - now) / 1000)))
+    end
+  end
+end
+
+---------------------------------------------------------------------------------------------------
+
+local operations = {}
+while cursor < #ARGV do
+  local name = word()
+  local operation = readers[name]()
+  operation.name = name
+  operations[#operations + 1] = operation
+end
+load(operations)
+sweep()
+local replies = {}
+for i, operation in ipairs(operations) do
+  replies[i] = is_stale(operation.charges) and {'STALE', now} or answers[operation.name](operation)
+end
+write_all()
+return replies
