@@ -1,0 +1,218 @@
+package dev.tollgate.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.store.Bucket;
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Receipt.Outcome;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
+
+/** How operations travel: together, once, and never for longer than their deadline. */
+class LineTest {
+
+  /** 20 at once, 10 a minute. */
+  private static final Bucket FREE = new Bucket(10, 60_000_000L, 20);
+
+  private final String account = UUID.randomUUID().toString();
+
+  @Test
+  void operationsOfOneAccountInABatchAreOneCallThatAnswersEachExactly() {
+    List<Ask> batch = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      batch.add(ask(account, "id" + i));
+    }
+    batch.add(12, ask(account + "-other", "id"));
+    try (LocalRedis redis = LocalRedis.start()) {
+      Wire wire = wire(redis, System::nanoTime);
+      wire.exchange(batch, Stores.DEADLINE.toNanos());
+      assertThat(calls(redis)).as("two accounts, and again for the script").isEqualTo(4);
+      Ask other = batch.remove(12);
+      assertThat(outcome(other)).isEqualTo("FULL");
+      for (int i = 0; i < batch.size(); i++) {
+        assertThat(outcome(batch.get(i))).as("call %d", i).isEqualTo(i < 20 ? "FULL" : "REFUSED");
+      }
+      wire.disconnect();
+    }
+  }
+
+  @Test
+  void connectionThatWasDroppedWhileIdleIsMadeAnew() {
+    AtomicLong nanos = new AtomicLong();
+    try (LocalRedis redis = LocalRedis.start()) {
+      Wire wire = wire(redis, nanos::get);
+      try (Jedis client = new Jedis("127.0.0.1", redis.port())) {
+        client.clientKill(new ClientKillParams().type(ClientType.NORMAL));
+      }
+      nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+      wire.connect(Stores.DEADLINE.toNanos());
+      Ask ask = ask(account, "id");
+      wire.exchange(List.of(ask), Stores.DEADLINE.toNanos());
+      assertThat(outcome(ask)).isEqualTo("FULL");
+      wire.disconnect();
+    }
+  }
+
+  @Test
+  void scriptThatTheServerForgotIsLoadedAgain() throws StoreException {
+    try (LocalRedis redis = LocalRedis.start();
+        RedisClient client = RedisClient.create(redis.uri());
+        Store store = Stores.open(redis.uri(), Stores.DEADLINE)) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(reserve(store, "id" + i).outcome()).isEqualTo(Outcome.FULL);
+        client.scriptFlush();
+      }
+      assertThat(reserve(store, "last").balances().get(0).posted()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void manyCallersOfTwoProcessesTakeExactlyTheBurstWithAtMostOneCallEach() throws Exception {
+    try (LocalRedis redis = LocalRedis.start();
+        Store one = Stores.open(redis.uri(), Stores.DEADLINE);
+        Store two = Stores.open(redis.uri(), Stores.DEADLINE)) {
+      long before = calls(redis);
+      ExecutorService threads = Executors.newFixedThreadPool(200);
+      try {
+        CountDownLatch start = new CountDownLatch(1);
+        List<Future<Outcome>> outcomes = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+          Store mine = i % 2 == 0 ? one : two;
+          String id = "id" + i;
+          outcomes.add(
+              threads.submit(
+                  () -> {
+                    start.await();
+                    return reserve(mine, id).outcome();
+                  }));
+        }
+        start.countDown();
+        int admitted = 0;
+        for (Future<Outcome> outcome : outcomes) {
+          admitted += outcome.get(30, TimeUnit.SECONDS) == Outcome.FULL ? 1 : 0;
+        }
+        assertThat(admitted).isEqualTo(20);
+      } finally {
+        threads.shutdownNow();
+      }
+      assertThat(calls(redis) - before).isBetween(1L, 200L);
+    }
+  }
+
+  @Test
+  void absentServerFailsFastAndIsFoundWhenItComes() throws StoreException {
+    int port = LocalRedis.freePort();
+    Duration deadline = Duration.ofMillis(500);
+    LocalRedis redis = LocalRedis.at(port);
+    try (redis;
+        Store store = Stores.open(redis.uri(), deadline)) {
+      for (int i = 0; i < 3; i++) {
+        assertFailsWithin(store, deadline, "nothing was done");
+      }
+      redis.restart();
+      assertThat(reserve(store, "id").outcome()).isEqualTo(Outcome.FULL);
+      redis.close();
+      assertFailsWithin(store, deadline, "");
+      redis.restart();
+      assertThat(reserve(store, "id").outcome()).isEqualTo(Outcome.FULL);
+    }
+  }
+
+  @Test
+  void serverThatDoesNotAnswerFailsEveryCallerAtItsDeadline() throws Exception {
+    Duration deadline = Duration.ofMillis(500);
+    try (LocalRedis redis = LocalRedis.start();
+        Store store = Stores.open(redis.uri(), deadline);
+        Store patient = Stores.open(redis.uri(), Stores.DEADLINE);
+        Jedis client = new Jedis("127.0.0.1", redis.port())) {
+      assertThat(reserve(store, "first").outcome()).isEqualTo(Outcome.FULL);
+      client.clientPause(1_500);
+      ExecutorService threads = Executors.newFixedThreadPool(8);
+      try {
+        List<Future<?>> callers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          callers.add(threads.submit(() -> assertFailsWithin(store, deadline, "")));
+        }
+        for (Future<?> caller : callers) {
+          caller.get(30, TimeUnit.SECONDS);
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+      assertThat(reserve(patient, "after the pause").outcome()).isEqualTo(Outcome.FULL);
+      assertThat(reserve(store, "later").outcome()).isEqualTo(Outcome.FULL);
+    }
+  }
+
+  @Test
+  void lineThatIsFullRefusesAtOnce() {
+    Line line = new Line(new Dialer(null, nanos -> null), Script.load());
+    for (int i = 0; i < Line.MAX_WAITING; i++) {
+      assertThat(line.enqueue(ask(account, "id"))).isTrue();
+    }
+    assertThat(line.ask(ask(account, "id"))).isInstanceOf(Reply.NotDone.class);
+  }
+
+  private void assertFailsWithin(Store store, Duration deadline, String message) {
+    long start = System.nanoTime();
+    assertThatThrownBy(() -> reserve(store, "id"))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(message);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(deadline.plusMillis(400));
+  }
+
+  private Receipt reserve(Store store, String id) throws StoreException {
+    return store.reserve(new Request(account, id, List.of(Charge.of("rate", FREE, 1)), 0, ""));
+  }
+
+  private static Ask ask(String account, String id) {
+    Request request = new Request(account, id, List.of(Charge.of("rate", FREE, 1)), 0, "");
+    long deadline = System.nanoTime() + Stores.DEADLINE.toNanos();
+    Ask ask = new Ask(Names.of(account), Operation.reserve(request, 0), deadline);
+    ask.send();
+    return ask;
+  }
+
+  private static String outcome(Ask ask) {
+    assertThat(ask.reply()).isInstanceOf(Reply.Answer.class);
+    return new String((byte[]) ((Reply.Answer) ask.reply()).values().get(0));
+  }
+
+  private static Wire wire(LocalRedis redis, LongSupplier nanoTime) {
+    RedisAddress address = RedisAddress.parse(redis.uri());
+    Dialer dialer = new Dialer(address, nanos -> address.nodes().get(0));
+    Wire wire = new Wire(dialer, Script.load(), nanoTime);
+    wire.connect(Stores.DEADLINE.toNanos());
+    return wire;
+  }
+
+  /** How often the server was asked to run a script. */
+  private static long calls(LocalRedis redis) {
+    try (RedisClient client = RedisClient.create(redis.uri())) {
+      Matcher calls =
+          Pattern.compile("cmdstat_evalsha:calls=([0-9]+)").matcher(client.info("commandstats"));
+      return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+    }
+  }
+}
