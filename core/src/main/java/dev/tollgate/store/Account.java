@@ -68,8 +68,8 @@ final class Account {
         decide(request, now), now, balances(request, amounts, now), Optional.empty());
   }
 
-  Receipt settle(Settlement settlement, long now) {
-    return end(settlement.hold(), settlement.actual(), settlement.row(), now);
+  Receipt settle(Hold hold, List<Long> actual, String row, long now) {
+    return end(hold, actual, row, now);
   }
 
   Receipt cancel(Hold hold, long now) {

@@ -31,4 +31,24 @@ public record Hold(String account, String id, long deadlineMicros, List<Part> pa
   public boolean isKept() {
     return deadlineMicros > 0;
   }
+
+  /**
+   * Checks what it is to be settled with.
+   *
+   * @throws IllegalArgumentException when it was posted at once, when {@code actual} has not one
+   *     amount from 0 to {@link Store#MAX_AMOUNT} for each part, or the row is too long
+   */
+  public void requireSettleable(List<Long> actual, String row) {
+    if (!isKept()) {
+      throw new IllegalArgumentException("hold " + id + " was posted at once");
+    }
+    if (actual.size() != parts.size()) {
+      throw new IllegalArgumentException(
+          actual.size() + " actual amounts for " + parts.size() + " parts of a hold");
+    }
+    for (long amount : actual) {
+      Range.check("actual amount", amount, 0, Store.MAX_AMOUNT);
+    }
+    Range.check("row length", row.length(), 0, Store.MAX_ROW_LENGTH);
+  }
 }

@@ -60,8 +60,8 @@ public final class MemoryStore implements Store {
 
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) {
-    Settlement settlement = new Settlement(hold, actual, row);
-    return with(hold.account(), account -> account.settle(settlement, nowMicros()));
+    hold.requireSettleable(actual, row);
+    return with(hold.account(), account -> account.settle(hold, actual, row, nowMicros()));
   }
 
   @Override

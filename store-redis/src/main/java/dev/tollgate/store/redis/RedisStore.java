@@ -58,7 +58,7 @@ final class RedisStore implements Store {
 
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
-    check(hold, actual, row);
+    hold.requireSettleable(actual, row);
     return ask(hold.account(), at -> Operation.settle(hold, actual, row, at), true).toEnd(hold);
   }
 
@@ -85,26 +85,6 @@ final class RedisStore implements Store {
   @Override
   public void close() {
     topology.close();
-  }
-
-  private static void check(Hold hold, List<Long> actual, String row) {
-    if (!hold.isKept()) {
-      throw new IllegalArgumentException("hold " + hold.id() + " was posted at once");
-    }
-    if (actual.size() != hold.parts().size()) {
-      throw new IllegalArgumentException(
-          actual.size() + " actual amounts for " + hold.parts().size() + " parts of a hold");
-    }
-    for (long amount : actual) {
-      if (amount < 0 || amount > MAX_AMOUNT) {
-        throw new IllegalArgumentException(
-            "actual amount " + amount + " is not in 0 to " + MAX_AMOUNT);
-      }
-    }
-    if (row.length() > MAX_ROW_LENGTH) {
-      throw new IllegalArgumentException(
-          "row length " + row.length() + " is not in 0 to " + MAX_ROW_LENGTH);
-    }
   }
 
   private long deadline() {
