@@ -25,7 +25,7 @@ public record Alert(
     QUOTA_REACHED,
     /** A provider reported usage that makes no sense; it was clamped. */
     IMPLAUSIBLE_USAGE,
-    /** A model without a price was called; it is charged at the dearest known price. */
+    /** A model without a price was called; it is charged at the dearest known price, or refused. */
     UNPRICED_MODEL,
     /** The store stopped answering. */
     STORE_DEGRADED,

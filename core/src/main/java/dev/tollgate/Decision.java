@@ -150,6 +150,19 @@ public sealed interface Decision {
       }
     }
 
+    /** Its model has no price, and the policies refuse such models. */
+    record UnpricedModel(String model) implements Refusal {
+      @Override
+      public Optional<Duration> retryAfter() {
+        return Optional.empty();
+      }
+
+      @Override
+      public String reason() {
+        return "model '" + model + "' has no price";
+      }
+    }
+
     /** The store cannot be reached, and the policies do not let calls in without it. */
     record StoreUnavailable(Duration pause) implements Refusal {
       @Override

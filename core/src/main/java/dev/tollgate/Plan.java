@@ -55,16 +55,17 @@ final class Plan {
     return charges;
   }
 
-  /** What a call takes of each meter under a restriction. */
+  /** What a call takes of each meter under a restriction: the most that its estimate can cost. */
   Amounts amounts(Call call, Restriction restriction) {
     Estimate estimate = restriction.clamp(call.estimate());
-    return amounts(call, restriction.modelFor(call.model()), estimate.toUsage());
+    Price price = prices.price(restriction.modelFor(call.model()));
+    return new Amounts(
+        call.requests(), estimate.toUsage().totalTokens(), price.worstCost(estimate));
   }
 
   /** What a call has taken of each meter. */
   Amounts amounts(Call call, String model, Usage usage) {
-    long cost = usage.totalTokens() == 0 ? 0 : prices.price(model).cost(usage);
-    return new Amounts(call.requests(), usage.totalTokens(), cost);
+    return new Amounts(call.requests(), usage.totalTokens(), prices.price(model).cost(usage));
   }
 
   /** The actual amounts of a settlement, one for each part of its hold. */

@@ -93,7 +93,8 @@ public final class Reservation implements AutoCloseable {
 
   /** Charges what was reserved, because nobody knows what was used. */
   public CallRecord settleAsReserved() {
-    return settle(reserved().toUsage(), OptionalLong.empty(), false);
+    long cost = plan.amounts(call, restriction).costNanoUsd();
+    return settle(reserved().toUsage(), OptionalLong.of(cost), false);
   }
 
   private synchronized CallRecord settle(Usage usage, OptionalLong cost, boolean reported) {

@@ -97,6 +97,12 @@ public final class Tollgate implements AutoCloseable {
     Plan plan = now.plan(call.caller().tier(), call.route());
     reportUnpriced(now.policies(), call.model());
     String id = ids.next();
+    Decision decision =
+        now.policies().prices().refuses(call.model()) ? unpriced(call) : decide(plan, call, id);
+    return now.policies().shadow() ? shadow(plan, call, decision, id) : decision;
+  }
+
+  private Decision decide(Plan plan, Call call, String id) {
     Request request =
         new Request(
             call.caller().id(),
@@ -104,12 +110,10 @@ public final class Tollgate implements AutoCloseable {
             plan.charges(call),
             call.settled() ? holdMicros : 0,
             call.settled() ? memo(plan, call, id) : "");
-    Decision decision =
-        guard
-            .reserve(request)
-            .map(answer -> decision(plan, call, answer))
-            .orElseGet(() -> unavailable(call));
-    return now.policies().shadow() ? shadow(plan, call, decision, id) : decision;
+    return guard
+        .reserve(request)
+        .map(answer -> decision(plan, call, answer))
+        .orElseGet(() -> unavailable(call));
   }
 
   /**
@@ -119,7 +123,11 @@ public final class Tollgate implements AutoCloseable {
    * @throws IllegalArgumentException when the caller's tier or the route does not exist
    */
   public Decision check(Call call) {
-    Plan plan = rules.plan(call.caller().tier(), call.route());
+    Rules now = rules;
+    Plan plan = now.plan(call.caller().tier(), call.route());
+    if (now.policies().prices().refuses(call.model())) {
+      return unpriced(call);
+    }
     try {
       Receipt receipt = guard.read(call.caller().id(), plan.charges(call));
       Hold nothing = new Hold(call.caller().id(), "check", 0, List.of());
@@ -157,7 +165,7 @@ public final class Tollgate implements AutoCloseable {
     }
   }
 
-  /** The cost of an estimate in nano-USD, at the model's price. */
+  /** What an estimate costs in nano-USD at the model's price if nothing is cached. */
   public long cost(String model, Estimate estimate) {
     return rules.policies().prices().price(model).cost(estimate.toUsage());
   }
@@ -239,6 +247,10 @@ public final class Tollgate implements AutoCloseable {
         .toList();
   }
 
+  private static Decision unpriced(Call call) {
+    return new Decision.Refused(call, List.of(), new Decision.Refusal.UnpricedModel(call.model()));
+  }
+
   private static Decision unavailable(Call call) {
     return new Decision.Refused(
         call, List.of(), new Decision.Refusal.StoreUnavailable(UNAVAILABLE_PAUSE));
@@ -307,9 +319,11 @@ public final class Tollgate implements AutoCloseable {
       return;
     }
     String message =
-        policies.prices().isEmpty()
-            ? "no price is known for any model: cost is not counted"
-            : "model has no price and is charged at the dearest known one";
+        policies.prices().refuses(model)
+            ? "model has no price and is refused"
+            : policies.prices().isEmpty()
+                ? "no price is known for any model: cost is not counted"
+                : "model has no price and is charged at the dearest known one";
     alerts.send(new Alert(Alert.Kind.UNPRICED_MODEL, clock.instant(), model, message, Map.of()));
   }
 

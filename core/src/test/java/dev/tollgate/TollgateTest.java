@@ -52,6 +52,10 @@ class TollgateTest {
     tollgate.reload(policies(tiers));
   }
 
+  private void use(PriceBook prices, Tier tier) {
+    tollgate.reload(Policies.of(List.of(tier), List.of(Route.of("chat")), prices));
+  }
+
   @AfterEach
   void close() {
     tollgate.close();
@@ -231,6 +235,34 @@ class TollgateTest {
     assertThat(Money.usd(row.costNanoUsd())).isEqualTo("0.002003");
     assertThat(remaining("cost-per-month")).isEqualTo(5_000_000_000L - 2_003_000);
     assertThat(new Price(1, 1, 1, 1).cost(Usage.of(1, 0))).as("a nano-USD at least").isEqualTo(1);
+  }
+
+  @Test
+  void reserveHoldsTheMostThatACallCanCostAndChargesItWhenNobodyReports() {
+    Price price = new Price(1_000_000_000, 100_000_000, 1_250_000_000, 0);
+    use(
+        new PriceBook(Map.of("m", price)),
+        Tier.of("free", quota(Meter.COST, 5_000_000_000L, Window.Unit.MONTH)));
+    Reservation cached = tollgate.reserve(call(1000, 0)).orThrow();
+    assertThat(remaining("cost-per-month")).isEqualTo(5_000_000_000L - 1_250_000);
+    cached.settle(new Usage(1000, 1000, 0, 0, 0));
+    assertThat(remaining("cost-per-month")).isEqualTo(5_000_000_000L - 100_000);
+    CallRecord unreported = tollgate.reserve(call(1000, 0)).orThrow().settleAsReserved();
+    assertThat(unreported.costNanoUsd()).isEqualTo(1_250_000);
+    assertThat(unreported.outcome()).isEqualTo(CallRecord.Outcome.ESTIMATED);
+  }
+
+  @Test
+  void unknownModelIsRefusedWhereThePolicySaysSo() {
+    use(
+        new PriceBook(Map.of("m", Price.of(1, 1)), PriceBook.Unpriced.REFUSE),
+        Tier.of("free", quota(Meter.REQUESTS, 5, Window.Unit.MONTH)));
+    Call unknown = Call.of(ANN, "chat").model("new-model").estimate(10, 10);
+    Refused refused = (Refused) tollgate.reserve(unknown);
+    assertThat(refused.refusal()).isEqualTo(new Decision.Refusal.UnpricedModel("new-model"));
+    assertThat(refused.refusal().retryAfter()).isEmpty();
+    assertThat(tollgate.check(unknown)).isInstanceOf(Refused.class);
+    assertThat(remaining("requests-per-month")).isEqualTo(5);
   }
 
   @Test
