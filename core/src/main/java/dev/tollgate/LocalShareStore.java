@@ -66,7 +66,14 @@ final class LocalShareStore implements Store {
 
   private List<Charge> share(List<Charge> charges) {
     return charges.stream()
-        .map(c -> new Charge(c.counter(), share(c.bound()), c.amount(), c.reduced()))
+        .map(
+            charge ->
+                new Charge(
+                    charge.counter(),
+                    share(charge.bound()),
+                    charge.amount(),
+                    charge.worst(),
+                    charge.reduced()))
         .toList();
   }
 

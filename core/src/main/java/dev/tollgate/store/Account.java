@@ -18,13 +18,13 @@ final class Account {
   /** A hold and what happened to it: live until its deadline, then a tombstone. */
   private static final class KeptHold {
     final Hold hold;
-    final Outcome outcome;
+    final Mode mode;
     final String memo;
     boolean expired;
 
-    KeptHold(Hold hold, Outcome outcome, String memo) {
+    KeptHold(Hold hold, Mode mode, String memo) {
       this.hold = hold;
-      this.outcome = outcome;
+      this.mode = mode;
       this.memo = memo;
     }
   }
@@ -46,26 +46,25 @@ final class Account {
     request.charges().forEach(charge -> roll(charge.counter(), charge.bound(), now));
     KeptHold repeated = holds.get(request.id());
     if (repeated != null && !repeated.expired) {
-      return new Receipt(
-          repeated.outcome,
-          now,
-          balances(request, amounts(request, repeated.outcome), now),
-          Optional.of(repeated.hold));
+      Receipt again = answer(request, repeated.mode, repeated.mode.outcome(), now);
+      return new Receipt(again.outcome(), now, again.balances(), Optional.of(repeated.hold));
     }
-    Outcome outcome = decide(request, now);
-    if (outcome == Outcome.REFUSED) {
-      List<Long> amounts = amounts(request, mode(request));
-      return new Receipt(outcome, now, balances(request, amounts, now), Optional.empty());
-    }
-    return take(request, outcome, now);
+    Mode mode = mode(request);
+    return fits(request, mode, now)
+        ? take(request, mode, now)
+        : answer(request, mode, Outcome.REFUSED, now);
   }
 
   Receipt read(Request request, long now) {
     sweep(now);
     request.charges().forEach(charge -> roll(charge.counter(), charge.bound(), now));
-    List<Long> amounts = amounts(request, mode(request));
-    return new Receipt(
-        decide(request, now), now, balances(request, amounts, now), Optional.empty());
+    Mode mode = mode(request);
+    return answer(request, mode, fits(request, mode, now) ? mode.outcome() : Outcome.REFUSED, now);
+  }
+
+  private Receipt answer(Request request, Mode mode, Outcome outcome, long now) {
+    List<Balance> balances = balances(request, mode.amounts(request), now);
+    return new Receipt(outcome, now, balances, Optional.empty());
   }
 
   Receipt settle(Hold hold, List<Long> actual, String row, long now) {
@@ -97,8 +96,11 @@ final class Account {
     return retired;
   }
 
-  private Outcome mode(Request request) {
-    return request.charges().stream().anyMatch(this::passesSoft) ? Outcome.REDUCED : Outcome.FULL;
+  private Mode mode(Request request) {
+    if (request.charges().stream().anyMatch(this::passesSoft)) {
+      return Mode.REDUCED;
+    }
+    return request.charges().stream().anyMatch(this::isNearHard) ? Mode.WORST : Mode.LIKELY;
   }
 
   private boolean passesSoft(Charge charge) {
@@ -106,24 +108,16 @@ final class Account {
         && quota(charge.counter()).exceeds(quota.soft(), charge.amount());
   }
 
-  private static List<Long> amounts(Request request, Outcome mode) {
-    return request.charges().stream()
-        .map(mode == Outcome.REDUCED ? Charge::reduced : Charge::amount)
-        .toList();
+  private boolean isNearHard(Charge charge) {
+    return charge.bound() instanceof Quota quota
+        && quota(charge.counter()).exceeds(quota.hard(), Quota.CAUTION * charge.worst());
   }
 
-  private Outcome decide(Request request, long now) {
-    Outcome mode = mode(request);
+  private boolean fits(Request request, Mode mode, long now) {
     if (request.holdMicros() > 0 && liveHolds >= Store.MAX_HOLDS) {
-      return Outcome.REFUSED;
+      return false;
     }
-    List<Long> amounts = amounts(request, mode);
-    for (int i = 0; i < amounts.size(); i++) {
-      if (!fits(request.charges().get(i), amounts.get(i), now)) {
-        return Outcome.REFUSED;
-      }
-    }
-    return mode;
+    return request.charges().stream().allMatch(charge -> fits(charge, mode.amount(charge), now));
   }
 
   private boolean fits(Charge charge, long amount, long now) {
@@ -133,8 +127,8 @@ final class Account {
     return !quota(charge.counter()).exceeds(((Quota) charge.bound()).hard(), amount);
   }
 
-  private Receipt take(Request request, Outcome mode, long now) {
-    List<Long> amounts = amounts(request, mode);
+  private Receipt take(Request request, Mode mode, long now) {
+    List<Long> amounts = mode.amounts(request);
     List<Hold.Part> parts = new ArrayList<>(amounts.size());
     List<Balance> balances = new ArrayList<>(amounts.size());
     boolean kept = request.holdMicros() > 0;
@@ -154,11 +148,11 @@ final class Account {
       holds.put(request.id(), new KeptHold(hold, mode, request.memo()));
       liveHolds++;
     }
-    return new Receipt(mode, now, balances, Optional.of(hold));
+    return new Receipt(mode.outcome(), now, balances, Optional.of(hold));
   }
 
   /** Takes an amount; returns the mark of its part. */
-  private long take(Charge charge, long amount, boolean kept, Outcome mode, long now) {
+  private long take(Charge charge, long amount, boolean kept, Mode mode, long now) {
     if (charge.bound() instanceof Bucket bucket) {
       BucketCounter counter = bucket(charge.counter(), bucket);
       counter.add(bucket, amount, now);
@@ -166,7 +160,7 @@ final class Account {
     }
     Quota quota = (Quota) charge.bound();
     QuotaCounter counter = quota(charge.counter());
-    if (mode == Outcome.REDUCED && passesSoft(charge)) {
+    if (mode == Mode.REDUCED && passesSoft(charge)) {
       counter.climb(quota, quota.soft());
     }
     if (kept) {

@@ -7,9 +7,11 @@ package dev.tollgate.store;
  * @param bound what bounds it
  * @param amount what the request takes: 0 to {@link Store#MAX_AMOUNT}; 0 still checks that the
  *     counter is not above its limit
+ * @param worst the most that it may turn out to be, taken instead when any quota of the request is
+ *     nearly used up: when {@link Quota#CAUTION} times as much does not fit under its hard limit
  * @param reduced what it takes instead when any charge of the request passes a soft limit
  */
-public record Charge(String counter, Bound bound, long amount, long reduced) {
+public record Charge(String counter, Bound bound, long amount, long worst, long reduced) {
 
   /**
    * @throws IllegalArgumentException when a component is out of its range
@@ -19,10 +21,16 @@ public record Charge(String counter, Bound bound, long amount, long reduced) {
       throw new IllegalArgumentException("counter '" + counter + "' must have 1 to 128 characters");
     }
     Range.check("amount", amount, 0, Store.MAX_AMOUNT);
+    Range.check("worst amount", worst, amount, Store.MAX_AMOUNT);
     Range.check("reduced amount", reduced, 0, Store.MAX_AMOUNT);
   }
 
-  /** A charge that has no reduced form. */
+  /** A charge that cannot turn out to be more. */
+  public Charge(String counter, Bound bound, long amount, long reduced) {
+    this(counter, bound, amount, amount, reduced);
+  }
+
+  /** A charge that has no other form. */
   public static Charge of(String counter, Bound bound, long amount) {
     return new Charge(counter, bound, amount, amount);
   }

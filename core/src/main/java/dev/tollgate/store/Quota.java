@@ -17,6 +17,13 @@ public record Quota(Calendar calendar, long limit, long soft, long hard, List<Lo
   public static final int MAX_NOTICES = 8;
 
   /**
+   * How many calls at their worst must fit under the hard limit for a call to take less than its
+   * worst. An account with at most so many holds open therefore never ends above its hard limit;
+   * with more, by the difference of worst and amount for each that is more.
+   */
+  public static final int CAUTION = 8;
+
+  /**
    * @throws IllegalArgumentException when a component is out of its range
    */
   public Quota {

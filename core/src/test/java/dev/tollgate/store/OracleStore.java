@@ -32,11 +32,11 @@ final class OracleStore {
 
   private static final class Taken {
     final Hold hold;
-    final Outcome mode;
+    final Mode mode;
     boolean ended;
     boolean expired;
 
-    Taken(Hold hold, Outcome mode) {
+    Taken(Hold hold, Mode mode) {
       this.hold = hold;
       this.mode = mode;
     }
@@ -59,21 +59,21 @@ final class OracleStore {
     expire(now);
     Taken known = holds.get(request.id());
     if (known != null && !known.ended && !known.expired) {
-      return new Answer(known.mode, balances(request.charges(), known.mode, now));
+      return new Answer(known.mode.outcome(), balances(request.charges(), known.mode, now));
     }
-    Outcome mode = mode(request.charges(), now);
+    Mode mode = mode(request.charges(), now);
     if (!fits(request.charges(), mode, now)) {
       return new Answer(Outcome.REFUSED, balances(request.charges(), mode, now));
     }
     actual.admitted().ifPresent(hold -> take(request, hold, mode, now));
-    return new Answer(mode, settledBalances(parts(request.charges()), now));
+    return new Answer(mode.outcome(), settledBalances(parts(request.charges()), now));
   }
 
   Answer read(List<Charge> charges, long now) {
     expire(now);
-    Outcome mode = mode(charges, now);
+    Mode mode = mode(charges, now);
     return new Answer(
-        fits(charges, mode, now) ? mode : Outcome.REFUSED, balances(charges, mode, now));
+        fits(charges, mode, now) ? mode.outcome() : Outcome.REFUSED, balances(charges, mode, now));
   }
 
   Answer end(Hold hold, List<Long> amounts, long now) {
@@ -106,7 +106,7 @@ final class OracleStore {
     return new Answer(Outcome.APPLIED, settledBalances(hold.parts(), now));
   }
 
-  private void take(Request request, Hold hold, Outcome mode, long now) {
+  private void take(Request request, Hold hold, Mode mode, long now) {
     for (Hold.Part part : hold.parts()) {
       if (part.bound() instanceof Bucket bucket) {
         add(part.counter(), bucket, part.amount(), now);
@@ -154,25 +154,30 @@ final class OracleStore {
     }
   }
 
-  private Outcome mode(List<Charge> charges, long now) {
+  private Mode mode(List<Charge> charges, long now) {
     boolean reduced =
         charges.stream()
             .anyMatch(
                 charge ->
                     charge.bound() instanceof Quota quota
                         && used(charge.counter(), quota, now) + charge.amount() > quota.soft());
-    return reduced ? Outcome.REDUCED : Outcome.FULL;
+    boolean near =
+        charges.stream()
+            .anyMatch(
+                charge ->
+                    charge.bound() instanceof Quota quota
+                        && used(charge.counter(), quota, now) + 8 * charge.worst() > quota.hard());
+    return reduced ? Mode.REDUCED : near ? Mode.WORST : Mode.LIKELY;
   }
 
-  private boolean fits(List<Charge> charges, Outcome mode, long now) {
+  private boolean fits(List<Charge> charges, Mode mode, long now) {
     return balances(charges, mode, now).stream().allMatch(balance -> balance.waitMicros() == 0);
   }
 
-  private List<Expected> balances(List<Charge> charges, Outcome mode, long now) {
+  private List<Expected> balances(List<Charge> charges, Mode mode, long now) {
     List<Expected> balances = new ArrayList<>();
     for (Charge charge : charges) {
-      long amount = mode == Outcome.REDUCED ? charge.reduced() : charge.amount();
-      balances.add(balance(charge.counter(), charge.bound(), amount, now));
+      balances.add(balance(charge.counter(), charge.bound(), mode.amount(charge), now));
     }
     return balances;
   }

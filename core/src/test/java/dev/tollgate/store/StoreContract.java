@@ -266,6 +266,20 @@ public abstract class StoreContract {
   }
 
   @Test
+  void nearItsHardLimitAQuotaTakesTheWorst() throws Exception {
+    Charge charge = new Charge("tokens", quota(1000, 1000), 10, 100, 10);
+    List<Long> taken = new ArrayList<>();
+    Receipt receipt = reserve(List.of(charge), HOLD);
+    while (receipt.outcome() == Outcome.FULL) {
+      taken.add(receipt.admitted().orElseThrow().parts().get(0).amount());
+      receipt = reserve(List.of(charge), HOLD);
+    }
+    assertThat(taken.stream().limit(20)).as("8 worst calls fit above 200").containsOnly(10L);
+    assertThat(taken.stream().skip(21)).containsOnly(100L).hasSize(7);
+    assertThat(receipt.balances().get(0).held()).isEqualTo(910);
+  }
+
+  @Test
   void amountThatCanNeverFitIsToldApart() throws Exception {
     assertThat(take("rate", FREE, 21).balances().get(0).waitMicros()).isEqualTo(Store.NEVER);
     assertThat(take("quota", quota(10, 10), 11).balances().get(0).waitMicros())
@@ -433,7 +447,7 @@ public abstract class StoreContract {
 
     private Charge charge(String counter, Bound bound, int max) {
       long amount = random.nextInt(max + 1);
-      return new Charge(counter, bound, amount, amount / 2);
+      return new Charge(counter, bound, amount, amount + amount / 3, amount / 2);
     }
   }
 

@@ -103,15 +103,19 @@ final class Operation {
     for (Charge charge : charges) {
       if (charge.bound() instanceof Bucket bucket) {
         bucket(charge.counter(), bucket).span(bucket.capacitySpan());
-        number(charge.amount()).number(charge.reduced());
-        span(bucket.span(charge.amount())).span(bucket.span(charge.reduced()));
+        amounts(charge).span(bucket.span(charge.amount()));
+        span(bucket.span(charge.worst())).span(bucket.span(charge.reduced()));
       } else {
         Quota quota = (Quota) charge.bound();
         quota(charge.counter(), quota, atMicros).number(quota.soft()).number(quota.hard());
-        number(charge.amount()).number(charge.reduced()).notices(quota);
+        amounts(charge).notices(quota);
       }
     }
     return this;
+  }
+
+  private Operation amounts(Charge charge) {
+    return number(charge.amount()).number(charge.worst()).number(charge.reduced());
   }
 
   private Operation bucket(String counter, Bucket bucket) {

@@ -21,9 +21,10 @@
 
 local COUNTERS, HOLDS, DUE, LATE, ROWS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 
--- these are the constants of Store and Bucket
+-- these are the constants of Store, Bucket and Quota
 local MAX_AMOUNT = 9007199254740991
 local MAX_HOLDS = 10000
+local CAUTION = 8
 local MAX_ROWS = 50
 local TOMBSTONE = 48 * 3600 * 1000000
 local MAX_LEVEL = 3650 * 86400 * 1000000
@@ -82,17 +83,18 @@ local function span()
   return {micros = number(), rest = number()}
 end
 
--- what a request takes from a counter; `full` and `reduced` are the amounts of the two modes
+-- what a request takes from a counter; `likely`, `worst` and `reduced` are the amounts of the modes
 local function charge()
   if word() == 'bucket' then
     return {
       field = 'b:' .. word(), bucket = true, limit = number(), room = span(),
-      full = number(), reduced = number(), full_span = span(), reduced_span = span(),
+      likely = number(), worst = number(), reduced = number(),
+      likely_span = span(), worst_span = span(), reduced_span = span(),
     }
   end
   return {
     field = 'q:' .. word(), from = number(), to = number(), soft = number(), hard = number(),
-    full = number(), reduced = number(), notices = list(number),
+    likely = number(), worst = number(), reduced = number(), notices = list(number),
   }
 end
 
@@ -470,7 +472,11 @@ local function is_stale(charges)
 end
 
 local function passes_soft(part)
-  return not part.bucket and exceeds(counters[part.field], part.soft, part.full)
+  return not part.bucket and exceeds(counters[part.field], part.soft, part.likely)
+end
+
+local function is_near_hard(part)
+  return not part.bucket and exceeds(counters[part.field], part.hard, CAUTION * part.worst)
 end
 
 local function mode_of(charges)
@@ -479,7 +485,16 @@ local function mode_of(charges)
       return 'reduced'
     end
   end
-  return 'full'
+  for _, part in ipairs(charges) do
+    if is_near_hard(part) then
+      return 'worst'
+    end
+  end
+  return 'likely'
+end
+
+local function outcome_of(mode)
+  return mode == 'reduced' and 'REDUCED' or 'FULL'
 end
 
 local function fits(charges, mode)
@@ -561,7 +576,7 @@ local function replay(operation, hold)
     parts[i] = taken[part.field] or {amount = 0, mark = 0}
   end
   local first = {deadline = hold.deadline, parts = parts}
-  local outcome = string.upper(hold.mode)
+  local outcome = outcome_of(hold.mode)
   return reserve_reply(outcome, operation, hold.mode, first, false, rungs(operation.charges))
 end
 
@@ -577,13 +592,13 @@ local function reserve(operation)
     return reserve_reply('REFUSED', operation, mode, nil, false, before)
   end
   local hold = commit(operation, mode)
-  return reserve_reply(string.upper(mode), operation, mode, hold, true, before)
+  return reserve_reply(outcome_of(mode), operation, mode, hold, true, before)
 end
 
 local function read(operation)
   prepare(operation.charges)
   local mode = mode_of(operation.charges)
-  local outcome = fits(operation.charges, mode) and string.upper(mode) or 'REFUSED'
+  local outcome = fits(operation.charges, mode) and outcome_of(mode) or 'REFUSED'
   return reserve_reply(outcome, operation, mode, nil, false, rungs(operation.charges))
 end
 
