@@ -43,24 +43,34 @@ final class Plan {
     return route;
   }
 
-  List<Charge> charges(Call call) {
-    Amounts full = amounts(call, Restriction.NONE);
-    Amounts reduced = amounts(call, tier.restriction());
+  /**
+   * What a call is charged.
+   *
+   * @param likely what it will likely use: at most its estimate
+   */
+  List<Charge> charges(Call call, Estimate likely) {
+    Restriction restriction = tier.restriction();
+    Amounts amount = amounts(call, call.model(), likely);
+    Amounts worst = amounts(call, call.model(), call.estimate());
+    Amounts reduced =
+        amounts(call, restriction.modelFor(call.model()), restriction.clamp(call.estimate()));
     List<Charge> charges = new ArrayList<>(entries.size());
     for (Entry entry : entries) {
       Meter meter = entry.limit.meter();
-      long amount = entry.restrictedOnly ? 0 : full.of(meter);
-      charges.add(new Charge(entry.limit.name(), entry.bound, amount, reduced.of(meter)));
+      String counter = entry.limit.name();
+      charges.add(
+          entry.restrictedOnly
+              ? new Charge(counter, entry.bound, 0, reduced.of(meter))
+              : new Charge(
+                  counter, entry.bound, amount.of(meter), worst.of(meter), reduced.of(meter)));
     }
     return charges;
   }
 
-  /** What a call takes of each meter under a restriction: the most that its estimate can cost. */
-  Amounts amounts(Call call, Restriction restriction) {
-    Estimate estimate = restriction.clamp(call.estimate());
-    Price price = prices.price(restriction.modelFor(call.model()));
+  /** What a call takes of each meter: the most that an estimate can cost. */
+  Amounts amounts(Call call, String model, Estimate estimate) {
     return new Amounts(
-        call.requests(), estimate.toUsage().totalTokens(), price.worstCost(estimate));
+        call.requests(), estimate.toUsage().totalTokens(), prices.price(model).worstCost(estimate));
   }
 
   /** What a call has taken of each meter. */

@@ -22,6 +22,7 @@ public final class Reservation implements AutoCloseable {
 
   private final Call call;
   private final Restriction restriction;
+  private final Estimate reserved;
   private final Plan plan;
   private final Store store;
   private final Hold hold;
@@ -33,6 +34,7 @@ public final class Reservation implements AutoCloseable {
   Reservation(
       Call call,
       Restriction restriction,
+      Estimate reserved,
       Plan plan,
       Store store,
       Hold hold,
@@ -40,6 +42,7 @@ public final class Reservation implements AutoCloseable {
       Ending ending) {
     this.call = call;
     this.restriction = restriction;
+    this.reserved = reserved;
     this.plan = plan;
     this.store = store;
     this.hold = hold;
@@ -65,9 +68,9 @@ public final class Reservation implements AutoCloseable {
     return restriction;
   }
 
-  /** What is reserved: the estimate under the restriction. */
+  /** What it will likely use, under the restriction: what is charged if nobody knows better. */
   public Estimate reserved() {
-    return restriction.clamp(call.estimate());
+    return reserved;
   }
 
   /**
@@ -93,8 +96,8 @@ public final class Reservation implements AutoCloseable {
 
   /** Charges what was reserved, because nobody knows what was used. */
   public CallRecord settleAsReserved() {
-    long cost = plan.amounts(call, restriction).costNanoUsd();
-    return settle(reserved().toUsage(), OptionalLong.of(cost), false);
+    long cost = plan.amounts(call, model(), reserved).costNanoUsd();
+    return settle(reserved.toUsage(), OptionalLong.of(cost), false);
   }
 
   private synchronized CallRecord settle(Usage usage, OptionalLong cost, boolean reported) {

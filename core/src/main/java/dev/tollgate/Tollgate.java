@@ -41,6 +41,7 @@ public final class Tollgate implements AutoCloseable {
   private final InstantSource clock;
   private final ScheduledExecutorService background;
   private final AlertQueue alerts;
+  private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids = new ReservationIds();
   private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
   private final Reservation.Ending ending = new Settling();
@@ -107,7 +108,7 @@ public final class Tollgate implements AutoCloseable {
         new Request(
             call.caller().id(),
             id,
-            plan.charges(call),
+            plan.charges(call, likely(call)),
             call.settled() ? holdMicros : 0,
             call.settled() ? memo(plan, call, id) : "");
     return guard
@@ -129,7 +130,7 @@ public final class Tollgate implements AutoCloseable {
       return unpriced(call);
     }
     try {
-      Receipt receipt = guard.read(call.caller().id(), plan.charges(call));
+      Receipt receipt = guard.read(call.caller().id(), plan.charges(call, likely(call)));
       Hold nothing = new Hold(call.caller().id(), "check", 0, List.of());
       Receipt answer =
           new Receipt(
@@ -219,6 +220,7 @@ public final class Tollgate implements AutoCloseable {
         new Reservation(
             call,
             restriction,
+            restricted ? restriction.clamp(call.estimate()) : likely(call),
             plan,
             answer.store(),
             receipt.admitted().orElseThrow(),
@@ -268,12 +270,17 @@ public final class Tollgate implements AutoCloseable {
       hold = restricted.reservation().hold();
     }
     Reservation reservation =
-        new Reservation(call, Restriction.NONE, plan, store, hold, clock.instant(), ending);
+        new Reservation(
+            call, Restriction.NONE, likely(call), plan, store, hold, clock.instant(), ending);
     return new Decision.Shadowed(call, reservation, decision);
   }
 
+  private Estimate likely(Call call) {
+    return forecast.likely(call.route(), call.model(), call.estimate());
+  }
+
   private String memo(Plan plan, Call call, String id) {
-    Estimate estimate = call.estimate();
+    Estimate estimate = likely(call);
     return new CallRecord(
             id,
             clock.instant(),
@@ -281,7 +288,7 @@ public final class Tollgate implements AutoCloseable {
             call.model(),
             estimate.inputTokens(),
             estimate.outputTokens(),
-            plan.amounts(call, Restriction.NONE).costNanoUsd(),
+            plan.amounts(call, call.model(), estimate).costNanoUsd(),
             CallRecord.Outcome.UNSETTLED)
         .toRow();
   }
@@ -366,6 +373,13 @@ public final class Tollgate implements AutoCloseable {
               plausible.outputTokens(),
               amounts.costNanoUsd(),
               reported ? CallRecord.Outcome.SETTLED : CallRecord.Outcome.ESTIMATED);
+      if (reported && reservation.restriction().equals(Restriction.NONE)) {
+        forecast.observe(
+            reservation.call().route(),
+            reservation.model(),
+            reservation.call().estimate().outputTokens(),
+            plausible.outputTokens());
+      }
       if (reservation.hold().isKept()) {
         List<Long> actual = plan.actual(amounts, reservation.hold().parts());
         guard

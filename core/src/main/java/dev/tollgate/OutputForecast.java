@@ -1,0 +1,69 @@
+package dev.tollgate;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many output tokens a call of a route and model will likely need: an online estimate of the
+ * 95th percentile, from what calls have used. Thread-safe; bounded by {@link #MAX_KEYS}.
+ *
+ * <p>It is the multiplicative form of stochastic quantile tracking (Robbins and Monro, 1951):
+ * {@code q *= e^(g * 0.95)} when a call used more than q, else {@code q *= e^(-g * 0.05)}. It
+ * stands still where 5 % of the calls use more. The gain g starts at 1 and falls with {@code 1 /
+ * sqrt(n)} to 0.05, so that the first calls find the order of magnitude and later ones follow a
+ * drift.
+ */
+final class OutputForecast {
+
+  static final int MAX_KEYS = 10_000;
+  private static final double QUANTILE = 0.95;
+  private static final double LEAST_GAIN = 0.05;
+
+  private record Key(String route, String model) {}
+
+  private record Estimator(double quantile, long calls) {
+
+    Estimator observe(long outputTokens) {
+      double gain = Math.max(LEAST_GAIN, 1 / Math.sqrt(calls + 1.0));
+      double step = outputTokens > quantile ? QUANTILE : QUANTILE - 1;
+      double moved = quantile * Math.exp(gain * step);
+      return new Estimator(Math.max(1, Math.min(moved, Usage.MAX_TOKENS)), calls + 1);
+    }
+  }
+
+  private final Map<Key, Estimator> estimators = new ConcurrentHashMap<>();
+
+  /**
+   * What to reserve: the forecast, but no more than the call may produce, and all of that while
+   * nothing is known.
+   */
+  Estimate likely(String route, String model, Estimate most) {
+    Estimator known = estimators.get(new Key(route, model));
+    if (known == null) {
+      return most;
+    }
+    long tokens = (long) Math.ceil(known.quantile());
+    return new Estimate(most.inputTokens(), Math.min(most.outputTokens(), tokens));
+  }
+
+  /**
+   * Learns what a call used.
+   *
+   * @param mostTokens what it could have produced: where the estimate starts
+   */
+  void observe(String route, String model, long mostTokens, long outputTokens) {
+    estimators.compute(
+        new Key(route, model), (key, known) -> next(known, mostTokens, outputTokens));
+  }
+
+  private @Nullable Estimator next(@Nullable Estimator known, long mostTokens, long outputTokens) {
+    if (known != null) {
+      return known.observe(outputTokens);
+    }
+    // without a place of its own a key keeps reserving the most
+    return estimators.size() < MAX_KEYS
+        ? new Estimator(Math.max(1, mostTokens), 0).observe(outputTokens)
+        : null;
+  }
+}
