@@ -29,6 +29,13 @@ public record Limit(String name, Meter meter, long amount, Window window) {
       throw new IllegalArgumentException(
           "amount " + amount + " of limit " + name + " is not in 1 to " + Store.MAX_AMOUNT);
     }
+    if (window instanceof Window.Rolling rolling) {
+      Bucket unused = bucket(amount, rolling);
+    }
+  }
+
+  private static Bucket bucket(long amount, Window.Rolling rolling) {
+    return new Bucket(amount, rolling.period().toNanos() / 1000, rolling.burst());
   }
 
   /** A limit with the name its meter and window give, such as {@code tokens-per-day}. */
@@ -54,7 +61,7 @@ public record Limit(String name, Meter meter, long amount, Window window) {
 
   Bound bound(Ladder ladder) {
     if (window instanceof Window.Rolling rolling) {
-      return new Bucket(amount, rolling.period().toNanos() / 1000, rolling.burst());
+      return bucket(amount, rolling);
     }
     Window.Calendar calendar = (Window.Calendar) window;
     return new Quota(
