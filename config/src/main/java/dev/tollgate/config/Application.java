@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 
 /**
  * A use of the application's one engine. The filter and the interceptors each acquire it and close
@@ -18,10 +19,12 @@ public final class Application implements AutoCloseable {
   private static final Map<ClassLoader, Shared> ENGINES = new HashMap<>();
 
   private static final class Shared {
+    final Config config;
     final Engine engine;
     int uses;
 
-    Shared(Engine engine) {
+    Shared(Config config, Engine engine) {
+      this.config = config;
       this.engine = engine;
     }
   }
@@ -45,12 +48,29 @@ public final class Application implements AutoCloseable {
     synchronized (ENGINES) {
       Shared shared = ENGINES.get(loader);
       if (shared == null) {
-        Config config = ConfigProvider.getConfig(loader);
-        shared = new Shared(Engine.open(config, loader));
+        shared = open(loader);
         ENGINES.put(loader, shared);
       }
       shared.uses++;
       return new Application(loader, shared);
+    }
+  }
+
+  private static Shared open(ClassLoader loader) {
+    Config config = ConfigProvider.getConfig(loader);
+    try {
+      return new Shared(config, Engine.open(config, loader));
+    } catch (ConfigurationException invalid) {
+      release(config);
+      throw invalid;
+    }
+  }
+
+  /** A resolver within the application keeps its Config until told; a server's has its own ways. */
+  private static void release(Config config) {
+    ConfigProviderResolver resolver = ConfigProviderResolver.instance();
+    if (resolver.getClass().getClassLoader() == Application.class.getClassLoader()) {
+      resolver.releaseConfig(config);
     }
   }
 
@@ -74,6 +94,7 @@ public final class Application implements AutoCloseable {
       if (--shared.uses == 0) {
         ENGINES.remove(loader);
         shared.engine.close();
+        release(shared.config);
       }
     }
   }

@@ -1,11 +1,16 @@
 package dev.tollgate.config;
 
+import dev.tollgate.Policies;
+import dev.tollgate.Route;
+import dev.tollgate.Tier;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ConfigurationException.Problem;
 import dev.tollgate.store.Store;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -111,9 +116,19 @@ final class Engine implements AutoCloseable {
           System.Logger.Level.WARNING,
           () -> "a changed store needs a restart: " + store + " stays in use");
     }
-    settings = new Settings(changed.policies(), changed.http(), store);
-    tollgate.reload(changed.policies());
+    Policies policies = merge(settings.policies(), changed.policies());
+    tollgate.reload(policies);
+    settings = new Settings(policies, changed.http(), store);
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is reloaded: " + Summary.of(settings));
+  }
+
+  /** Tiers and routes that are gone stay known to calls under way and to annotated methods. */
+  private static Policies merge(Policies old, Policies changed) {
+    Map<String, Tier> tiers = new HashMap<>(old.tiers());
+    tiers.putAll(changed.tiers());
+    Map<String, Route> routes = new HashMap<>(old.routes());
+    routes.putAll(changed.routes());
+    return new Policies(tiers, routes, changed.prices(), changed.shadow());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.tollgate.config;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,15 +22,14 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
  * <p>MicroProfile Config maps a property to an environment variable only when the property is asked
  * for by name, and its listing of names holds the variable itself: {@code TOLLGATE_STORE_DEADLINE}.
  * Some implementations also list a guess, {@code tollgate.store.deadline}, that may be no key at
- * all. So a name with dots that a variable could have caused counts only by its variable, and a
- * variable counts as the key that has this environment name. A variable alone can define a new
- * tier, route, caller or price only when its name is one word, since an underscore may stand for
- * any character.
+ * all. So a name that only a variable explains counts by its variable, and a variable counts as the
+ * key that has this environment name. A variable alone can define a new tier, route, caller or
+ * price only when its name is one word, since an underscore may stand for any character.
  */
 final class KeyFinder {
 
   private static final String ENVIRONMENT_PREFIX = "TOLLGATE_";
-  private static final Pattern ENVIRONMENT = Pattern.compile("TOLLGATE_[A-Z0-9_]+");
+  private static final Pattern VARIABLE = Pattern.compile("TOLLGATE_[A-Z0-9_]+");
 
   /** What Kubernetes tells every container about a service whose name starts with "tollgate". */
   private static final Pattern SERVICE_LINK =
@@ -44,6 +44,12 @@ final class KeyFinder {
 
   private final Config config;
   private final Problems problems;
+  private final Set<String> variables = new TreeSet<>();
+  private final Set<String> properties = new TreeSet<>();
+
+  /** The names in sources that list no variables, so that none of them is a guess. */
+  private final Set<String> declared = new HashSet<>();
+
   private final SortedMap<Key, String> found = new TreeMap<>();
 
   KeyFinder(Config config, Problems problems) {
@@ -53,37 +59,42 @@ final class KeyFinder {
 
   /** The properties to ask for, by key. */
   SortedMap<Key, String> find() {
-    Set<String> names = names();
-    Set<String> variables = new TreeSet<>();
-    Set<String> properties = new TreeSet<>();
-    for (String name : names) {
-      if (ENVIRONMENT.matcher(name).matches()) {
-        variables.add(name);
-      } else if (name.startsWith(Key.PREFIX)) {
-        properties.add(name);
-      }
-    }
-    properties.removeIf(name -> isGuess(name, variables));
+    config.getPropertyNames().forEach(this::sort);
+    config.getConfigSources().forEach(this::addNames);
+    Set<String> spellings = new HashSet<>();
+    variables.forEach(variable -> spellings.add(spelling(variable)));
+    properties.removeIf(name -> spellings.contains(spelling(name)) && !declared.contains(name));
     properties.forEach(this::addProperty);
     Key.SINGLES.stream().map(Key::single).forEach(key -> found.putIfAbsent(key, key.toString()));
-    addVariables(variables);
+    addVariables();
     return found;
   }
 
   /** The sources are asked too: implementations may keep an old listing of all names. */
-  private Set<String> names() {
-    Set<String> names = new TreeSet<>();
-    config.getPropertyNames().forEach(names::add);
-    for (ConfigSource source : config.getConfigSources()) {
-      names.addAll(source.getPropertyNames());
+  private void addNames(ConfigSource source) {
+    Set<String> names = source.getPropertyNames();
+    names.forEach(this::sort);
+    if (names.stream().noneMatch(KeyFinder::isVariable)) {
+      declared.addAll(names);
     }
-    return names;
   }
 
-  private static boolean isGuess(String property, Set<String> variables) {
-    String variable = Key.environmentName(property);
-    return variables.contains(variable)
-        && property.equals(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
+  private void sort(String name) {
+    if (isVariable(name)) {
+      variables.add(name);
+    } else if (name.startsWith(Key.PREFIX)) {
+      properties.add(name);
+    }
+  }
+
+  private static boolean isVariable(String name) {
+    return VARIABLE.matcher(name).matches();
+  }
+
+  /** Equal for a variable and for every property that could be guessed from it. */
+  private static String spelling(String name) {
+    String joined = name.replaceAll("[^A-Za-z0-9]+", "_").toUpperCase(Locale.ROOT);
+    return joined.endsWith("_") ? joined.substring(0, joined.length() - 1) : joined;
   }
 
   private void addProperty(String property) {
@@ -111,7 +122,7 @@ final class KeyFinder {
     problems.add(property, "", "is not a known key", remedy);
   }
 
-  private void addVariables(Set<String> variables) {
+  private void addVariables() {
     Map<String, Key> known = new HashMap<>();
     for (Key key : candidates()) {
       known.putIfAbsent(Key.environmentName(key.toString()), key);
@@ -136,7 +147,7 @@ final class KeyFinder {
     }
     for (String tier : listedTiers()) {
       for (String leaf : Key.LEAVES.getOrDefault(Key.TIER, List.of())) {
-        keys.add(new Key(Key.TIER, tier, leaf));
+        Key.parse(new Key(Key.TIER, tier, leaf).toString()).ifPresent(keys::add);
       }
     }
     return keys;

@@ -29,6 +29,9 @@ final class RateSyntax {
       throw new IllegalArgumentException("a month is a calendar's window: it belongs in a quota");
     }
     Duration period = DurationSyntax.period(allowance.per());
+    if (period.toMillis() % 1000 != 0) {
+      throw new IllegalArgumentException("'" + allowance.per() + "' is not whole seconds");
+    }
     String burst = form.group("burst");
     long size = burst == null ? allowance.amount() : AmountSyntax.of(allowance.meter(), burst);
     return Limit.rate(allowance.meter(), allowance.amount(), period, size);
