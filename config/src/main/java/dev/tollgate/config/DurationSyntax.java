@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /** Lengths of time: {@code 50ms}, {@code 5 seconds}, {@code 10 minutes}. */
 final class DurationSyntax {
 
-  private static final Pattern FORM = Pattern.compile("(?<count>\\S*?)\\s*(?<unit>[a-zA-Z]+)");
+  private static final Pattern FORM =
+      Pattern.compile("(?<count>\\S*[^\\sa-zA-Z]|\\S+(?=\\s))\\s*(?<unit>[a-zA-Z]+)");
 
   private DurationSyntax() {}
 
@@ -61,10 +62,15 @@ final class DurationSyntax {
     if (duration.toMillis() % 1000 != 0) {
       return duration.toMillis() + "ms";
     }
-    long seconds = duration.toSeconds();
-    if (seconds > 0 && seconds % 3600 == 0) {
-      return seconds / 3600 + " hours";
+    if (!duration.isZero() && duration.toSeconds() % 3600 == 0) {
+      return count(duration.toHours(), "hour");
     }
-    return seconds > 60 && seconds % 60 == 0 ? seconds / 60 + " minutes" : seconds + " seconds";
+    return !duration.isZero() && duration.toSeconds() % 60 == 0
+        ? count(duration.toMinutes(), "minute")
+        : count(duration.toSeconds(), "second");
+  }
+
+  private static String count(long number, String unit) {
+    return number + " " + unit + (number == 1 ? "" : "s");
   }
 }

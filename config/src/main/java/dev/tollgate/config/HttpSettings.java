@@ -11,7 +11,9 @@ import java.util.Map;
  * @param callerTiers the tiers of callers that the configuration names, by caller id
  * @param tierOrder the names of the tiers in the order of the key {@code tollgate.tiers}, else
  *     alphabetical
- * @param routes in order of precedence: exact paths, then longer prefixes, then extensions
+ * @param routes each name once. Of all their patterns exact ones go before longer prefixes, those
+ *     before shorter ones and those before extensions; of equal patterns the earlier route goes
+ *     first
  * @param trustedProxies whose {@code X-Forwarded-For} counts, as addresses or CIDR blocks
  * @param hashKey the key that secrets are hashed with: at least 16 bytes
  * @param waitingRoom how many calls may wait in all: 0 to 100,000

@@ -1,31 +1,42 @@
 package dev.tollgate.config;
 
 import java.time.Duration;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Repeats a task on one daemon thread until it is closed. Thread-safe. */
 final class Polling implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger("dev.tollgate");
-  private static final int CLOSE_SECONDS = 5;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  private final ScheduledThreadPoolExecutor executor =
-      new ScheduledThreadPoolExecutor(1, Polling::newThread);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread;
 
-  private Polling() {}
+  private Polling(Runnable task, Duration period) {
+    thread = new Thread(() -> repeat(task, period), "tollgate-reload");
+    thread.setDaemon(true);
+  }
 
   /**
-   * @param period 0 for never: then there is no thread
+   * @param period 0 for never: then no thread is started
    */
   static Polling start(Runnable task, Duration period) {
-    Polling polling = new Polling();
+    Polling polling = new Polling(task, period);
     if (!period.isZero()) {
-      long millis = period.toMillis();
-      polling.executor.scheduleWithFixedDelay(
-          () -> attempt(task), millis, millis, TimeUnit.MILLISECONDS);
+      polling.thread.start();
     }
     return polling;
+  }
+
+  private void repeat(Runnable task, Duration period) {
+    try {
+      while (!closed.await(period.toMillis(), TimeUnit.MILLISECONDS)) {
+        attempt(task);
+      }
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The thread outlives whatever a source of the configuration throws. */
@@ -37,18 +48,12 @@ final class Polling implements AutoCloseable {
     }
   }
 
-  private static Thread newThread(Runnable task) {
-    Thread thread = new Thread(task, "tollgate-reload");
-    thread.setDaemon(true);
-    return thread;
-  }
-
   /** Ends the thread, and waits until it has ended. Idempotent. */
   @Override
   public void close() {
-    executor.shutdownNow();
+    closed.countDown();
     try {
-      executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+      thread.join(CLOSE_TIMEOUT.toMillis());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

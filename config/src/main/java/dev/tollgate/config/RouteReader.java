@@ -30,11 +30,9 @@ final class RouteReader {
             return text.toUpperCase(Locale.ROOT);
           });
 
-  /** Exact paths, then prefixes from the longest, then extensions; of equals the one by method. */
+  /** Of two routes with one pattern, the one for some methods goes before the one for all. */
   private static final Comparator<HttpRoute> PRECEDENCE =
-      Comparator.comparingInt(RouteReader::kind)
-          .thenComparing(Comparator.comparingInt(RouteReader::length).reversed())
-          .thenComparing(route -> route.methods().isEmpty())
+      Comparator.comparing((HttpRoute route) -> route.methods().isEmpty())
           .thenComparing(HttpRoute::name);
 
   private final Values values;
@@ -66,20 +64,18 @@ final class RouteReader {
         () -> new Route(name, criticality, limits));
   }
 
-  /** Each pattern as a route of its own, in order of precedence. */
   List<HttpRoute> httpRoutes() {
     List<HttpRoute> routes = new ArrayList<>();
     for (String name : values.names(Key.ROUTE)) {
-      for (HttpRoute route : httpRoutes(name)) {
-        reportClash(route, routes);
-        routes.add(route);
-      }
+      HttpRoute route = httpRoute(name);
+      routes.forEach(other -> reportClash(route, other));
+      routes.add(route);
     }
     routes.sort(PRECEDENCE);
     return routes;
   }
 
-  private List<HttpRoute> httpRoutes(String name) {
+  private HttpRoute httpRoute(String name) {
     Set<String> methods = Set.copyOf(values.list(key(name, "methods"), METHODS));
     Duration wait =
         values.get(
@@ -87,20 +83,15 @@ final class RouteReader {
     ErrorFormat errors =
         values.get(key(name, "errors"), Syntax.oneOf(ErrorFormat.class), ErrorFormat.PROBLEM);
     List<String> paths = values.list(key(name, "path"), PathSyntax.ONE);
-    return paths.isEmpty()
-        ? List.of(new HttpRoute(name, List.of(), methods, wait, errors))
-        : paths.stream()
-            .map(path -> new HttpRoute(name, List.of(path), methods, wait, errors))
-            .toList();
+    return new HttpRoute(name, paths, methods, wait, errors);
   }
 
-  private void reportClash(HttpRoute route, List<HttpRoute> others) {
-    for (HttpRoute other : others) {
-      boolean samePath = !route.paths().isEmpty() && route.paths().equals(other.paths());
-      if (samePath && meet(route.methods(), other.methods())) {
+  private void reportClash(HttpRoute route, HttpRoute other) {
+    for (String path : route.paths()) {
+      if (other.paths().contains(path) && meet(route.methods(), other.methods())) {
         values.report(
             key(route.name(), "path"),
-            "'" + route.paths().get(0) + "' is also a path of route " + other.name(),
+            "'" + path + "' is also a path of route " + other.name(),
             "remove it from one of them, or give them different methods");
       }
     }
@@ -109,22 +100,6 @@ final class RouteReader {
   private static boolean meet(Set<String> some, Set<String> others) {
     return some.isEmpty() == others.isEmpty()
         && (some.isEmpty() || some.stream().anyMatch(others::contains));
-  }
-
-  private static int kind(HttpRoute route) {
-    String path = path(route);
-    if (path.startsWith("*.")) {
-      return 2;
-    }
-    return path.endsWith("/*") ? 1 : 0;
-  }
-
-  private static int length(HttpRoute route) {
-    return path(route).length();
-  }
-
-  private static String path(HttpRoute route) {
-    return route.paths().isEmpty() ? "" : route.paths().get(0);
   }
 
   private static Key key(String name, String leaf) {

@@ -71,6 +71,7 @@ final class SettingsReader {
     HttpSettings http =
         new HttpReader(values, tiers).read(routeReader.httpRoutes(), store, fallback);
     Duration reloadPeriod = values.get("reload", RELOAD_PERIOD, Duration.ofSeconds(5));
+    values.check("config", ConfigFile.SYNTAX);
 
     problems.throwIfAny();
     return new Reading(new Settings(policies, http, store), reloadPeriod);

@@ -18,27 +18,27 @@ final class Summary {
         settings.http().tierOrder().stream()
             .map(name -> tier(settings.policies().tier(name)))
             .collect(Collectors.joining(", "));
-    return "store %s; tiers %s; routes %s; prices of %s; callers by %s%s"
+    return "store %s; tiers %s; routes %s%s"
         .formatted(
             Redaction.ofAddress(settings.store().uri().toString()),
             tiers,
             new TreeSet<>(settings.policies().routes().keySet()),
-            settings.policies().prices().isEmpty() ? "no model" : "the configured models",
-            settings.http().callers(),
             settings.policies().shadow() ? "; shadow: refuses nothing" : "");
   }
 
   private static String tier(Tier tier) {
-    return tier.name()
-        + tier.limits().stream().map(Summary::limit).collect(Collectors.joining(", ", " (", ")"));
+    String limits = tier.limits().stream().map(Summary::limit).collect(Collectors.joining(", "));
+    return tier.name() + " (" + (limits.isEmpty() ? "no limits" : limits) + ")";
   }
 
   private static String limit(Limit limit) {
-    String amount =
-        limit.meter() == Meter.COST
-            ? Money.usd(limit.amount()).toPlainString()
-            : Long.toString(limit.amount());
-    boolean bursts = limit.window() instanceof Window.Rolling r && r.burst() != limit.amount();
-    return amount + " " + limit.name() + (bursts ? " with burst" : "");
+    String text = amount(limit.meter(), limit.amount()) + " " + limit.name();
+    return limit.window() instanceof Window.Rolling rolling && rolling.burst() != limit.amount()
+        ? text + " burst " + amount(limit.meter(), rolling.burst())
+        : text;
+  }
+
+  private static String amount(Meter meter, long amount) {
+    return meter == Meter.COST ? Money.usd(amount).toPlainString() + " USD" : Long.toString(amount);
   }
 }

@@ -45,6 +45,14 @@ final class Values {
         : attempt(key, syntax.example(), () -> syntax.parse(text)).orElse(otherwise);
   }
 
+  /** Reports the value if it is wrong. */
+  void check(String single, Syntax<?> syntax) {
+    Key key = Key.single(single);
+    if (has(key)) {
+      attempt(key, syntax.example(), () -> syntax.parse(values.getOrDefault(key, "")));
+    }
+  }
+
   /** The values between commas that are right; empty where the key is missing. */
   <T> List<T> list(Key key, Syntax<T> item) {
     String text = values.get(key);

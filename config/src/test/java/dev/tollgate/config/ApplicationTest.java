@@ -2,6 +2,7 @@ package dev.tollgate.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -42,7 +43,7 @@ class ApplicationTest {
     assertThat(threads()).containsExactly("tollgate-background", "tollgate-reload");
 
     second.close();
-    assertThat(threads()).isEmpty();
+    await().untilAsserted(() -> assertThat(threads()).isEmpty());
   }
 
   @Test
@@ -57,7 +58,7 @@ class ApplicationTest {
       }
       assertThat(uses).extracting(Application::tollgate).containsOnly(uses.get(0).tollgate());
       uses.forEach(Application::close);
-      assertThat(threads()).isEmpty();
+      await().untilAsserted(() -> assertThat(threads()).isEmpty());
     } finally {
       pool.shutdownNow();
     }
@@ -69,11 +70,11 @@ class ApplicationTest {
     assertThatExceptionOfType(ConfigurationException.class)
         .isThrownBy(() -> Application.acquire(loader))
         .withMessageContaining("tollgate.nodes = '0': must be from 1 to 10000");
-    assertThat(threads()).isEmpty();
+    await().untilAsserted(() -> assertThat(threads()).isEmpty());
 
     register(Configs.of("tollgate.nodes", "1"));
     Application.acquire(loader).close();
-    assertThat(threads()).isEmpty();
+    await().untilAsserted(() -> assertThat(threads()).isEmpty());
   }
 
   @Test
@@ -96,7 +97,7 @@ class ApplicationTest {
         assertThat(one.tollgate()).isNotSameAs(two.tollgate());
       }
     }
-    assertThat(threads()).isEmpty();
+    await().untilAsserted(() -> assertThat(threads()).isEmpty());
   }
 
   private void register(Config config) {

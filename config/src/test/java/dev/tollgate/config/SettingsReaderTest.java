@@ -18,6 +18,8 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsReaderTest {
 
@@ -123,17 +125,25 @@ class SettingsReaderTest {
   }
 
   @Test
-  void exactPathsGoBeforeLongerPrefixesBeforeShorterOnesBeforeExtensions() {
+  void aRouteForSomeMethodsGoesBeforeOneForAll() {
     Settings settings =
         Configs.read(
-            "tollgate.route.a.path", "*.ai, /*, /v1/chat/*",
-            "tollgate.route.b.path", "/v1/*, /v1/chat/x",
-            "tollgate.route.c.path", "/v1/*",
-            "tollgate.route.c.methods", "GET");
+            "tollgate.route.a.path", "/v1/*, *.ai",
+            "tollgate.route.b.path", "/v1/*",
+            "tollgate.route.b.methods", "GET");
 
-    assertThat(settings.http().routes())
-        .extracting(route -> route.name() + " " + route.paths().get(0))
-        .containsExactly("b /v1/chat/x", "a /v1/chat/*", "c /v1/*", "b /v1/*", "a /*", "a *.ai");
+    assertThat(settings.http().routes()).extracting(HttpRoute::name).containsExactly("b", "a");
+  }
+
+  @Test
+  void twoRoutesCannotHaveOnePattern() {
+    assertThat(
+            problems(
+                "tollgate.route.a.path", "/v1/*, *.ai",
+                "tollgate.route.b.path", "/v1, /v1/*"))
+        .containsExactly(
+            "tollgate.route.b.path = '/v1, /v1/*': '/v1/*' is also a path of route a;"
+                + " remove it from one of them, or give them different methods");
   }
 
   @Test
@@ -211,5 +221,98 @@ class SettingsReaderTest {
             cached USD per 1M
               - tollgate.zone = 'Mars/Olympus': 'Mars/Olympus' is not a time zone; write \
             for example UTC or Europe/Berlin""");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          tollgate.teir.free.rate        | 1/day       | is not a known key; remove it, or write the nearest known key, tollgate.tier.free.rate
+          tollgate.tier.free.burst       | 20          | the nearest known key, tollgate.tier.free.
+          tollgate.tier.free             | 20          | is not a known key
+          tollgate.tier.a.b.rate         | 20/day      | is not a known key
+          tollgate.tier."$".rate         | 20/day      | is not a known key
+          tollgate.store-dedline         | 50ms        | the nearest known key, tollgate.store-deadline
+          tollgate.breaker               | 3x          | is not supported by this version
+          tollgate.alerts                | log         | is not supported by this version
+          tollgate.expected-spend        | 1 USD/month | is not supported by this version
+          tollgate.callers               | ip, ip      | lists a source twice
+          tollgate.callers               | ip,,bearer  | has nothing before, after or between its commas
+          tollgate.caller-tier           | default:free, role | what follows a default is never asked
+          tollgate.caller.bob.tier       | gold        | there is no tier 'gold'
+          tollgate.tiers                 | gold        | there is no tier 'gold'
+          tollgate.tiers                 | free, free  | 'free' is listed twice
+          tollgate.tier.free.rate        | 1/minute, 2/60 seconds | has two limits named requests-per-minute
+          tollgate.route.a.rate          | 1 USD/minute | limits USD, but no model has a price
+          tollgate.tier.a.restrict       | rate 1 USD/minute | limits USD, but no model has a price
+          tollgate.route.a.wait          | 6 minutes   | must be from 0 seconds to 5 minutes
+          tollgate.route.a.methods       | G@T         | 'G@T' is not an HTTP method
+          tollgate.route.a.criticality   | vital       | must be one of essential, optional, background
+          tollgate.on-store-failure      | Local       | must be one of local, open, closed
+          tollgate.shadow                | yes         | must be true or false
+          tollgate.waiting-room          | 100001      | must be from 0 to 100000
+          tollgate.max-callers           | 99          | must be from 100 to 10000000
+          tollgate.hold                  | 25 hours    | must be from 1 second to 24 hours
+          tollgate.reload                | never       | is not a number and a unit of time
+          tollgate.store                 | cassandra:x | 'cassandra' is not a kind of store: known are memory:, file:, redis:
+          tollgate.store                 | file:data   | add the jar tollgate-store-file
+          tollgate.trusted-proxies       | proxy.local | 'proxy.local' is not an IP address
+          """)
+  void oneProblem(String key, String value, String text) {
+    assertThat(problems(key, value)).singleElement().asString().startsWith(key).contains(text);
+  }
+
+  @Test
+  void severalTiersNeedADefaultWhenNoneIsCalledFree() {
+    assertThat(problems("tollgate.tier.a.rate", "1/day", "tollgate.tier.b.rate", "1/day"))
+        .containsExactly(
+            "tollgate.caller-tier: names no tier for callers that have none;"
+                + " end the list with default:a");
+  }
+
+  @Test
+  void aKeyInTwoSpellingsIsAProblem() {
+    assertThat(
+            problems(
+                "tollgate.price.o3", "1 in, 2 out USD per 1M",
+                "tollgate.price.\"o3\"", "1 in, 3 out USD per 1M"))
+        .singleElement()
+        .asString()
+        .contains("is the same key as");
+  }
+
+  @Test
+  void valuesWithControlCharactersAreShownOnOneLine() {
+    assertThat(problems("tollgate.zone", "UTC\nINFO all is well"))
+        .singleElement()
+        .asString()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void secretsAreNeverShown() {
+    String secret = "hunter2hunter2hunter2";
+    List<String> problems =
+        problems(
+            "tollgate.hash-kye",
+            secret,
+            "tollgate.store",
+            "redis://me:" + secret + "#@host",
+            "tollgate.hash-key",
+            "hunter2");
+
+    assertThat(problems).hasSize(3).noneMatch(problem -> problem.contains("hunter2"));
+    assertThat(Configs.read("tollgate.hash-key", secret).toString()).doesNotContain("hunter2");
+  }
+
+  private static List<String> problems(String... namesAndValues) {
+    try {
+      Configs.read(namesAndValues);
+      return List.of();
+    } catch (ConfigurationException wrong) {
+      return wrong.problems().stream().map(Object::toString).toList();
+    }
   }
 }
