@@ -1,0 +1,101 @@
+package dev.tollgate.filter;
+
+import dev.tollgate.Decision;
+import dev.tollgate.config.ErrorFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The answers to requests that are not let in. */
+final class RefusalAnswer {
+
+  /** Above this wait the official clients are told not to retry by themselves. */
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(120);
+
+  private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
+
+  private RefusalAnswer() {}
+
+  /** The answer to a call that the engine refused. */
+  static Answer of(Decision.Refused refused, ErrorFormat format, Instant now) {
+    Fault fault = fault(refused.refusal());
+    Map<String, String> headers = new TreeMap<>(DecisionHeaders.of(refused, format, now));
+    refused.refusal().retryAfter().ifPresent(wait -> addRetry(headers, wait));
+    return answer(fault, detail(refused.refusal()), violated(refused.refusal()), headers, format);
+  }
+
+  /** The answer to a request that could not become a call. */
+  static Answer of(RejectedException rejected, ErrorFormat format) {
+    Map<String, String> headers =
+        rejected.fault() == Fault.UNIDENTIFIED ? Map.of("WWW-Authenticate", "Bearer") : Map.of();
+    return answer(rejected.fault(), rejected.detail(), List.of(), headers, format);
+  }
+
+  /** The answer to a call whose wait had to end early. */
+  static Answer unavailable(ErrorFormat format) {
+    Map<String, String> headers = new TreeMap<>();
+    addRetry(headers, UNAVAILABLE_PAUSE);
+    return answer(
+        Fault.UNAVAILABLE,
+        "The call cannot wait any longer: retry shortly.",
+        List.of(),
+        headers,
+        format);
+  }
+
+  private static Answer answer(
+      Fault fault,
+      String detail,
+      List<String> violated,
+      Map<String, String> headers,
+      ErrorFormat format) {
+    Map<String, String> all = new TreeMap<>(headers);
+    all.put("Cache-Control", "no-store");
+    return new Answer(
+        fault.status(),
+        all,
+        ErrorBody.contentType(format),
+        ErrorBody.of(format, fault, detail, violated));
+  }
+
+  private static Fault fault(Decision.Refusal refusal) {
+    if (refusal instanceof Decision.Refusal.StoreUnavailable) {
+      return Fault.UNAVAILABLE;
+    }
+    return refusal.retryAfter().isPresent() ? Fault.EXCEEDED : Fault.TOO_LARGE;
+  }
+
+  private static List<String> violated(Decision.Refusal refusal) {
+    return refusal instanceof Decision.Refusal.LimitExceeded exceeded
+        ? exceeded.exceeded().stream().map(state -> state.limit().name()).toList()
+        : List.of();
+  }
+
+  private static String detail(Decision.Refusal refusal) {
+    String reason =
+        Character.toUpperCase(refusal.reason().charAt(0)) + refusal.reason().substring(1);
+    Optional<Duration> wait = refusal.retryAfter();
+    return wait.isPresent()
+        ? reason + ": retry in " + wholeSeconds(wait.get()) + " s."
+        : reason + ": send a smaller one.";
+  }
+
+  private static void addRetry(Map<String, String> headers, Duration wait) {
+    headers.put("Retry-After", Long.toString(wholeSeconds(wait)));
+    headers.put("retry-after-ms", Long.toString(wholeMillis(wait)));
+    if (wait.compareTo(LONGEST_RETRY) > 0) {
+      headers.put("x-should-retry", "false");
+    }
+  }
+
+  private static long wholeSeconds(Duration wait) {
+    return Math.max(1, RateLimitHeaders.seconds(wait));
+  }
+
+  private static long wholeMillis(Duration wait) {
+    return Math.max(1, wait.plusNanos(999_999).toMillis());
+  }
+}

@@ -1,0 +1,73 @@
+package dev.tollgate.filter;
+
+import dev.tollgate.CallContext;
+import dev.tollgate.Decision;
+import dev.tollgate.Reservation;
+import dev.tollgate.config.ErrorFormat;
+import dev.tollgate.config.HttpRoute;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * That a request has been charged, remembered in the request itself: its further dispatches are the
+ * same call. Thread-safe as far as its response is.
+ */
+final class RequestCharge {
+
+  private static final String ATTRIBUTE = RequestCharge.class.getName();
+
+  private final HttpRoute route;
+  private final HttpServletResponse response;
+  private final InstantSource clock;
+  private final CallContext context;
+
+  private RequestCharge(
+      Decision decision, HttpRoute route, HttpServletResponse response, InstantSource clock) {
+    this.route = route;
+    this.response = response;
+    this.clock = clock;
+    this.context = CallContext.of(decision.orThrow(), this::tell);
+  }
+
+  /** Remembers that the request was let in, and tells the client how. */
+  static RequestCharge remember(
+      Decision decision,
+      HttpRoute route,
+      ServletRequest request,
+      HttpServletResponse response,
+      InstantSource clock) {
+    RequestCharge charge = new RequestCharge(decision, route, response, clock);
+    charge.tell(decision);
+    request.setAttribute(ATTRIBUTE, charge);
+    return charge;
+  }
+
+  /** The charge of a request that was let in before. */
+  static Optional<RequestCharge> of(ServletRequest request) {
+    return request.getAttribute(ATTRIBUTE) instanceof RequestCharge charge
+        ? Optional.of(charge)
+        : Optional.empty();
+  }
+
+  /** What the inner gates of the request know. */
+  CallContext context() {
+    return context;
+  }
+
+  ErrorFormat errors() {
+    return route.errors();
+  }
+
+  /** Gives back what no inner gate has taken over. */
+  void giveBack() {
+    context.takeCharged().ifPresent(Reservation::cancel);
+  }
+
+  private void tell(Decision decision) {
+    if (!(decision instanceof Decision.Refused) && !response.isCommitted()) {
+      DecisionHeaders.of(decision, route.errors(), clock.instant()).forEach(response::setHeader);
+    }
+  }
+}

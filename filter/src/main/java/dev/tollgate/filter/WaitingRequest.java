@@ -1,0 +1,165 @@
+package dev.tollgate.filter;
+
+import dev.tollgate.Call;
+import dev.tollgate.Decision;
+import dev.tollgate.config.HttpRoute;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A request that waits, through its {@link AsyncContext}. Its wait ends once: let in, refused,
+ * timed out or left by the client, whichever comes first. Thread-safe.
+ */
+final class WaitingRequest implements AsyncListener {
+
+  /** How long the container gives the room above the route's own bound to end the wait. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final Call call;
+  private final HttpRoute route;
+  private final AsyncContext async;
+  private final HttpServletResponse response;
+  private final InstantSource clock;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile Runnable onLeave = () -> {};
+
+  private WaitingRequest(
+      Call call,
+      HttpRoute route,
+      AsyncContext async,
+      HttpServletResponse response,
+      InstantSource clock) {
+    this.call = call;
+    this.route = route;
+    this.async = async;
+    this.response = response;
+    this.clock = clock;
+  }
+
+  /** Whether the route lets calls wait, and the request and its servlet can do it. */
+  static boolean isPossible(HttpServletRequest request, HttpRoute route) {
+    return route.maxWait().compareTo(Duration.ZERO) > 0
+        && request.getDispatcherType() == DispatcherType.REQUEST
+        && request.isAsyncSupported()
+        && !request.isAsyncStarted();
+  }
+
+  /** Whether a refused call would fit before it has waited too long. */
+  static boolean isWorthwhile(Decision.Refused refused, HttpRoute route) {
+    return refused.refusal() instanceof Decision.Refusal.LimitExceeded exceeded
+        && exceeded.retryAfter().isPresent()
+        && exceeded.retryAfter().get().compareTo(route.maxWait()) <= 0;
+  }
+
+  /** Frees the container's thread: the request goes on when its wait ends. */
+  static WaitingRequest start(
+      Call call,
+      HttpRoute route,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      InstantSource clock) {
+    AsyncContext async = request.startAsync(request, response);
+    async.setTimeout(route.maxWait().plus(GRACE).toMillis());
+    WaitingRequest waiting = new WaitingRequest(call, route, async, response, clock);
+    async.addListener(waiting);
+    return waiting;
+  }
+
+  static WaitingLines.Key key(Call call) {
+    return new WaitingLines.Key(call.caller().id(), call.route());
+  }
+
+  WaitingLines.Key key() {
+    return key(call);
+  }
+
+  Call call() {
+    return call;
+  }
+
+  Duration maxWait() {
+    return route.maxWait();
+  }
+
+  /**
+   * @param leave runs when the request leaves by itself
+   */
+  void onLeave(Runnable leave) {
+    onLeave = leave;
+  }
+
+  /** Lets the request go on; one that has left meanwhile gets its charge back. */
+  void admit(Decision decision) {
+    if (!ended.compareAndSet(false, true)) {
+      decision.orThrow().cancel();
+      return;
+    }
+    RequestCharge charge =
+        RequestCharge.remember(decision, route, async.getRequest(), response, clock);
+    try {
+      async.dispatch();
+    } catch (IllegalStateException left) {
+      charge.giveBack();
+    }
+  }
+
+  /** Refuses the request, on a thread of the container: a client may be slow to take the answer. */
+  void refuse(Decision.Refused refused) {
+    if (ended.compareAndSet(false, true)) {
+      Answer answer = RefusalAnswer.of(refused, route.errors(), clock.instant());
+      try {
+        async.start(() -> complete(answer));
+      } catch (IllegalStateException left) {
+        onLeave.run();
+      }
+    }
+  }
+
+  /** Tells the client to come back. */
+  void stop() {
+    if (ended.compareAndSet(false, true)) {
+      complete(RefusalAnswer.unavailable(route.errors()));
+    }
+  }
+
+  private void complete(Answer answer) {
+    try {
+      answer.writeTo(response);
+      async.complete();
+    } catch (IOException | IllegalStateException left) {
+      onLeave.run();
+    }
+  }
+
+  @Override
+  public void onTimeout(AsyncEvent event) {
+    onLeave.run();
+    stop();
+  }
+
+  @Override
+  public void onError(AsyncEvent event) {
+    leave();
+  }
+
+  @Override
+  public void onComplete(AsyncEvent event) {
+    leave();
+  }
+
+  @Override
+  public void onStartAsync(AsyncEvent event) {}
+
+  private void leave() {
+    ended.set(true);
+    onLeave.run();
+  }
+}
