@@ -1,5 +1,6 @@
 package dev.tollgate.filter;
 
+import dev.tollgate.Caller;
 import dev.tollgate.Limit;
 import dev.tollgate.Meter;
 import dev.tollgate.OnStoreFailure;
@@ -32,6 +33,7 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -60,6 +62,7 @@ final class GateServer implements AutoCloseable {
   final AtomicInteger served = new AtomicInteger();
   final Tollgate tollgate;
   private final InstantSource clock;
+  private final TollgateFilter gate;
   private final Server server = new Server();
   private final ServerConnector connector;
   private final ServletContextHandler context = new ServletContextHandler("/");
@@ -92,14 +95,15 @@ final class GateServer implements AutoCloseable {
     server.addConnector(connector);
     server.setHandler(context);
     context.getServletHandler().setDecodeAmbiguousURIs(true);
-    addFilter(new TollgateFilter(tollgate, () -> settings, clock));
-    page("/api/chat", (request, response) -> answer(response));
+    gate = new TollgateFilter(tollgate, () -> settings, clock);
+    page("/", (request, response) -> answer(response));
   }
 
   void advance(Duration duration) {
     ((HandSetClock) clock).advance(duration);
   }
 
+  /** A filter before Tollgate's. */
   GateServer addFilter(Filter filter) {
     FilterHolder holder = new FilterHolder(filter);
     holder.setAsyncSupported(true);
@@ -118,11 +122,19 @@ final class GateServer implements AutoCloseable {
     return this;
   }
 
+  GateServer errorPage(int status, String path) {
+    ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
+    errors.addErrorPage(status, path);
+    context.setErrorHandler(errors);
+    return this;
+  }
+
   ServletContextHandler context() {
     return context;
   }
 
   GateServer start() throws Exception {
+    addFilter(gate);
     server.start();
     return this;
   }
@@ -130,6 +142,12 @@ final class GateServer implements AutoCloseable {
   void answer(HttpServletResponse response) throws IOException {
     served.incrementAndGet();
     response.getWriter().print("served");
+  }
+
+  /** How many requests the caller of this key has left. */
+  long left(String key) {
+    String id = "key-" + HttpSettingsBuilder.HASH_KEY.hash(key);
+    return tollgate.limits(new Caller(id, "free"), "chat").get(0).remaining();
   }
 
   HttpRequest.Builder request(String path) {

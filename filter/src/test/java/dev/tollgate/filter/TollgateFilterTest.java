@@ -15,10 +15,7 @@ class TollgateFilterTest {
 
   @BeforeEach
   void start() throws Exception {
-    server =
-        new GateServer(new HttpSettingsBuilder().build())
-            .page("/free", (request, response) -> server.answer(response))
-            .start();
+    server = new GateServer(new HttpSettingsBuilder().build()).start();
   }
 
   @AfterEach
