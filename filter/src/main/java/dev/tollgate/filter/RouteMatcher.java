@@ -13,6 +13,11 @@ final class RouteMatcher {
 
   private record Entry(PathPattern pattern, HttpRoute route) {}
 
+  /** Of two routes with one pattern, the one that is particular about methods comes first. */
+  private static final Comparator<Entry> PRECEDENCE =
+      Comparator.comparing(Entry::pattern, PathPattern.PRECEDENCE)
+          .thenComparing(entry -> entry.route().methods().isEmpty());
+
   private final List<Entry> entries;
 
   RouteMatcher(List<HttpRoute> routes) {
@@ -20,7 +25,7 @@ final class RouteMatcher {
         routes.stream()
             .flatMap(
                 route -> route.paths().stream().map(path -> new Entry(PathPattern.of(path), route)))
-            .sorted(Comparator.comparing(Entry::pattern, PathPattern.PRECEDENCE))
+            .sorted(PRECEDENCE)
             .toList();
   }
 
@@ -34,11 +39,15 @@ final class RouteMatcher {
       return dispatched;
     }
     Optional<HttpRoute> tidied = match(path.tidied(), request);
-    if (dispatched.isPresent() && tidied.isPresent() && !dispatched.equals(tidied)) {
+    if (dispatched.isPresent() && tidied.isPresent() && !areOne(dispatched.get(), tidied.get())) {
       throw new RejectedException(
           Fault.BAD_REQUEST, "The path can be read in two ways: write it in its plain form.");
     }
     return dispatched.or(() -> tidied);
+  }
+
+  private static boolean areOne(HttpRoute some, HttpRoute other) {
+    return some.name().equals(other.name());
   }
 
   private Optional<HttpRoute> match(String path, HttpServletRequest request) {

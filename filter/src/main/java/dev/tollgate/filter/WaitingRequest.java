@@ -111,22 +111,31 @@ final class WaitingRequest implements AsyncListener {
     }
   }
 
-  /** Refuses the request, on a thread of the container: a client may be slow to take the answer. */
+  /** Refuses the request. */
   void refuse(Decision.Refused refused) {
+    endLater(RefusalAnswer.of(refused, route.errors(), clock.instant()));
+  }
+
+  /** Tells the client to come back. */
+  void giveUp() {
+    endLater(RefusalAnswer.unavailable(route.errors()));
+  }
+
+  /** Tells the client to come back, on this thread: the container begins nothing any more. */
+  void stop() {
     if (ended.compareAndSet(false, true)) {
-      Answer answer = RefusalAnswer.of(refused, route.errors(), clock.instant());
+      complete(RefusalAnswer.unavailable(route.errors()));
+    }
+  }
+
+  /** On a thread of the container: a client may be slow to take the answer. */
+  private void endLater(Answer answer) {
+    if (ended.compareAndSet(false, true)) {
       try {
         async.start(() -> complete(answer));
       } catch (IllegalStateException left) {
         onLeave.run();
       }
-    }
-  }
-
-  /** Tells the client to come back. */
-  void stop() {
-    if (ended.compareAndSet(false, true)) {
-      complete(RefusalAnswer.unavailable(route.errors()));
     }
   }
 

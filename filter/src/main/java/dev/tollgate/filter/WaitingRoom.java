@@ -61,11 +61,10 @@ final class WaitingRoom implements AutoCloseable {
     }
   }
 
-  /** Lets a request wait behind others of its line; it tries now if there is no room any more. */
+  /** Lets a request wait behind others of its line; it gives up if there is no room any more. */
   void enter(WaitingRequest request, int places) {
-    Priority priority = tollgate.policies().tier(request.call().caller().tier()).priority();
-    if (!join(request, priority, 0, places)) {
-      tryOnce(request);
+    if (!join(request, Priority.NORMAL, 0, places)) {
+      request.giveUp();
     }
   }
 
@@ -183,6 +182,18 @@ final class WaitingRoom implements AutoCloseable {
   }
 
   private void take(WaitingLines.Turn<WaitingRequest> turn) {
+    try {
+      decide(turn);
+    } catch (IllegalArgumentException takenOutOfTheConfiguration) {
+      turn.waiter().giveUp();
+      after(() -> lines.done(turn, nowNanos()));
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException when the call's tier or route does not exist any more
+   */
+  private void decide(WaitingLines.Turn<WaitingRequest> turn) {
     Decision decision = tollgate.reserve(turn.waiter().call());
     if (!(decision instanceof Decision.Refused refused)) {
       turn.waiter().admit(decision);
@@ -203,15 +214,6 @@ final class WaitingRoom implements AutoCloseable {
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void tryOnce(WaitingRequest request) {
-    Decision decision = tollgate.reserve(request.call());
-    if (decision instanceof Decision.Refused refused) {
-      request.refuse(refused);
-    } else {
-      request.admit(decision);
     }
   }
 

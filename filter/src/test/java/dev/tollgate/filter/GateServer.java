@@ -105,19 +105,19 @@ final class GateServer implements AutoCloseable {
 
   /** A filter before Tollgate's. */
   GateServer addFilter(Filter filter) {
+    return addFilter(filter, true);
+  }
+
+  GateServer addFilter(Filter filter, boolean async) {
     FilterHolder holder = new FilterHolder(filter);
-    holder.setAsyncSupported(true);
+    holder.setAsyncSupported(async);
     context.addFilter(holder, "/*", EnumSet.allOf(DispatcherType.class));
     return this;
   }
 
   GateServer page(String pattern, Page page) {
-    return page(pattern, page, true);
-  }
-
-  GateServer page(String pattern, Page page, boolean async) {
     ServletHolder holder = new ServletHolder(new PageServlet(page));
-    holder.setAsyncSupported(async);
+    holder.setAsyncSupported(true);
     context.addServlet(holder, pattern);
     return this;
   }
@@ -129,8 +129,8 @@ final class GateServer implements AutoCloseable {
     return this;
   }
 
-  ServletContextHandler context() {
-    return context;
+  TollgateFilter filter() {
+    return gate;
   }
 
   GateServer start() throws Exception {
