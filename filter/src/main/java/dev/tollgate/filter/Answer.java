@@ -35,6 +35,5 @@ record Answer(int status, Map<String, String> headers, String contentType, Strin
     } catch (IllegalStateException writerInUse) {
       response.getWriter().write(body);
     }
-    response.flushBuffer();
   }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.filter;
 
 import dev.tollgate.Decision;
+import dev.tollgate.RefusedException;
 import dev.tollgate.config.ErrorFormat;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,9 @@ final class RefusalAnswer {
 
   private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
 
+  /** How deep frameworks may wrap a refusal in exceptions of their own. */
+  private static final int MAX_CAUSES = 16;
+
   private RefusalAnswer() {}
 
   /** The answer to a call that the engine refused. */
@@ -32,6 +36,21 @@ final class RefusalAnswer {
     Map<String, String> headers =
         rejected.fault() == Fault.UNIDENTIFIED ? Map.of("WWW-Authenticate", "Bearer") : Map.of();
     return answer(rejected.fault(), rejected.detail(), List.of(), headers, format);
+  }
+
+  /** The answer to a refusal among the causes of a failure. */
+  static Optional<Answer> find(Throwable failure, ErrorFormat format, Instant now) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+      if (cause instanceof RefusedException refused) {
+        return Optional.of(of(refused.decision(), format, now));
+      }
+      if (cause instanceof RejectedException rejected) {
+        return Optional.of(of(rejected, format));
+      }
+      cause = cause.getCause();
+    }
+    return Optional.empty();
   }
 
   /** The answer to a call whose wait had to end early. */

@@ -33,14 +33,10 @@ final class RequestCharge {
 
   /** Remembers that the request was let in, and tells the client how. */
   static RequestCharge remember(
-      Decision decision,
-      HttpRoute route,
-      ServletRequest request,
-      HttpServletResponse response,
-      InstantSource clock) {
-    RequestCharge charge = new RequestCharge(decision, route, response, clock);
+      Decision decision, HttpRoute route, Exchange exchange, InstantSource clock) {
+    RequestCharge charge = new RequestCharge(decision, route, exchange.response(), clock);
     charge.tell(decision);
-    request.setAttribute(ATTRIBUTE, charge);
+    exchange.request().setAttribute(ATTRIBUTE, charge);
     return charge;
   }
 

@@ -9,24 +9,17 @@ import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HttpRoute;
 import dev.tollgate.config.HttpSettings;
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a request through the filter. It is charged at most once: by its first dispatch to a
  * route, except as an error page. Thread-safe.
  */
 final class RequestGate implements AutoCloseable {
-
-  /** How deep a refusal may be wrapped in other exceptions. */
-  private static final int MAX_CAUSES = 16;
 
   private final Tollgate tollgate;
   private final Supplier<HttpSettings> settings;
@@ -45,28 +38,27 @@ final class RequestGate implements AutoCloseable {
     this.reader = new CallReader(settings.get());
   }
 
-  void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    Optional<RequestCharge> charged = RequestCharge.of(request);
+  void pass(Exchange exchange) throws IOException, ServletException {
+    Optional<RequestCharge> charged = RequestCharge.of(exchange.request());
     if (charged.isPresent()) {
-      proceed(charged.get(), request, response, chain);
+      proceed(charged.get(), exchange);
       return;
     }
     ErrorFormat errors = ErrorFormat.PROBLEM;
     try {
       CallReader current = reader();
-      Optional<HttpRoute> route = route(current, request);
+      Optional<HttpRoute> route = route(current, exchange);
       if (route.isPresent()) {
         errors = route.get().errors();
-        Call call = current.call(request, route.get());
-        decide(call, route.get(), current.settings().waitingRoom(), request, response, chain);
+        Call call = current.call(exchange.request(), route.get());
+        decide(call, route.get(), current.settings().waitingRoom(), exchange);
         return;
       }
     } catch (RejectedException rejected) {
-      reject(rejected, errors, request, response);
+      reject(rejected, errors, exchange);
       return;
     }
-    proceed(null, request, response, chain);
+    proceed(exchange);
   }
 
   /** Ends the waiting room: those who wait are told to come back. */
@@ -85,108 +77,72 @@ final class RequestGate implements AutoCloseable {
     return current;
   }
 
-  private static Optional<HttpRoute> route(CallReader reader, HttpServletRequest request)
+  private static Optional<HttpRoute> route(CallReader reader, Exchange exchange)
       throws RejectedException {
-    return request.getDispatcherType() == DispatcherType.ERROR
-        ? Optional.empty()
-        : reader.route(request);
+    return exchange.is(DispatcherType.ERROR) ? Optional.empty() : reader.route(exchange.request());
   }
 
-  private void decide(
-      Call call,
-      HttpRoute route,
-      int places,
-      HttpServletRequest request,
-      HttpServletResponse response,
-      FilterChain chain)
+  private void decide(Call call, HttpRoute route, int places, Exchange exchange)
       throws IOException, ServletException {
     boolean mayWait =
-        WaitingRequest.isPossible(request, route) && waitingRoom.hasRoom(call, places);
+        WaitingRequest.isPossible(exchange, route) && waitingRoom.hasRoom(call, places);
     if (mayWait && waitingRoom.isAwaited(call)) {
-      waitingRoom.enter(WaitingRequest.start(call, route, request, response, clock), places);
+      waitingRoom.enter(WaitingRequest.start(call, route, exchange, clock), places);
       return;
     }
     Decision decision = tollgate.reserve(call);
     if (!(decision instanceof Decision.Refused refused)) {
-      proceed(
-          RequestCharge.remember(decision, route, request, response, clock),
-          request,
-          response,
-          chain);
+      proceed(RequestCharge.remember(decision, route, exchange, clock), exchange);
     } else if (mayWait && WaitingRequest.isWorthwhile(refused, route)) {
-      waitingRoom.enter(
-          WaitingRequest.start(call, route, request, response, clock), places, refused);
+      waitingRoom.enter(WaitingRequest.start(call, route, exchange, clock), places, refused);
     } else {
-      refuse(refused, route, request, response);
+      refuse(refused, route.errors(), exchange);
     }
   }
 
-  /**
-   * Within an include nothing but a page's part can be written: the page's own dispatch answers.
-   */
-  private void refuse(
-      Decision.Refused refused,
-      HttpRoute route,
-      HttpServletRequest request,
-      HttpServletResponse response)
+  /** A refused part refuses the page that includes it: the page's own dispatch answers. */
+  private void refuse(Decision.Refused refused, ErrorFormat errors, Exchange exchange)
       throws IOException {
-    if (request.getDispatcherType() == DispatcherType.INCLUDE) {
+    if (exchange.is(DispatcherType.INCLUDE)) {
       throw new RefusedException(refused);
     }
-    RefusalAnswer.of(refused, route.errors(), clock.instant()).writeTo(response);
+    RefusalAnswer.of(refused, errors, clock.instant()).writeTo(exchange.response());
   }
 
-  private static void reject(
-      RejectedException rejected,
-      ErrorFormat errors,
-      HttpServletRequest request,
-      HttpServletResponse response)
+  private static void reject(RejectedException rejected, ErrorFormat errors, Exchange exchange)
       throws IOException, ServletException {
-    if (request.getDispatcherType() == DispatcherType.INCLUDE) {
+    if (exchange.is(DispatcherType.INCLUDE)) {
       throw new ServletException(rejected);
     }
-    RefusalAnswer.of(rejected, errors).writeTo(response);
+    RefusalAnswer.of(rejected, errors).writeTo(exchange.response());
   }
 
-  /** Runs the application; a refusal that it lets through becomes the answer. */
-  private void proceed(
-      @Nullable RequestCharge charge,
-      HttpServletRequest request,
-      HttpServletResponse response,
-      FilterChain chain)
-      throws IOException, ServletException {
-    try (CallContext.Scope bound = charge == null ? () -> {} : charge.context().open()) {
-      chain.doFilter(request, response);
+  private void proceed(Exchange exchange) throws IOException, ServletException {
+    try {
+      exchange.proceed();
     } catch (IOException | ServletException | RuntimeException failure) {
-      ErrorFormat errors = charge == null ? ErrorFormat.PROBLEM : charge.errors();
-      Optional<Answer> answer = answerTo(failure, errors);
-      if (answer.isPresent() && charge != null) {
-        charge.giveBack();
-      }
-      if (answer.isEmpty() || !isAnswerable(request, response)) {
+      Optional<Answer> answer = RefusalAnswer.find(failure, ErrorFormat.PROBLEM, clock.instant());
+      if (answer.isEmpty() || !exchange.isAnswerable()) {
         throw failure;
       }
-      answer.get().writeTo(response);
+      answer.get().writeTo(exchange.response());
     }
   }
 
-  private static boolean isAnswerable(HttpServletRequest request, HttpServletResponse response) {
-    return request.getDispatcherType() != DispatcherType.INCLUDE
-        && !request.isAsyncStarted()
-        && !response.isCommitted();
-  }
-
-  private Optional<Answer> answerTo(Throwable failure, ErrorFormat errors) {
-    Throwable cause = failure;
-    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
-      if (cause instanceof RefusedException refused) {
-        return Optional.of(RefusalAnswer.of(refused.decision(), errors, clock.instant()));
+  /** A refusal that the application lets through becomes the answer, and nothing is charged. */
+  private void proceed(RequestCharge charge, Exchange exchange)
+      throws IOException, ServletException {
+    try (CallContext.Scope bound = charge.context().open()) {
+      exchange.proceed();
+    } catch (IOException | ServletException | RuntimeException failure) {
+      Optional<Answer> answer = RefusalAnswer.find(failure, charge.errors(), clock.instant());
+      if (answer.isPresent()) {
+        charge.giveBack();
       }
-      if (cause instanceof RejectedException rejected) {
-        return Optional.of(RefusalAnswer.of(rejected, errors));
+      if (answer.isEmpty() || !exchange.isAnswerable()) {
+        throw failure;
       }
-      cause = cause.getCause();
+      answer.get().writeTo(exchange.response());
     }
-    return Optional.empty();
   }
 }

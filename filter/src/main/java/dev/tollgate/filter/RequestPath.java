@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
  */
 record RequestPath(String dispatched, String tidied) {
 
+  private static final Pattern UNTIDY = Pattern.compile("[%;\\\\]|//|/\\.");
   private static final Pattern SEPARATORS = Pattern.compile("[/\\\\]+");
   private static final Pattern MALFORMED_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
@@ -69,6 +70,9 @@ record RequestPath(String dispatched, String tidied) {
   }
 
   private static String tidy(String path) {
+    if (!UNTIDY.matcher(path).find()) {
+      return path;
+    }
     Deque<String> segments = new ArrayDeque<>();
     for (String segment : SEPARATORS.split(decode(path))) {
       int parameters = segment.indexOf(';');

@@ -101,7 +101,7 @@ public final class TollgateFilter implements Filter {
     }
     if (request instanceof HttpServletRequest http
         && response instanceof HttpServletResponse answer) {
-      open.pass(http, answer, chain);
+      open.pass(new Exchange(http, answer, chain));
     } else {
       chain.doFilter(request, response);
     }

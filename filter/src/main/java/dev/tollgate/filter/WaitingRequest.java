@@ -7,8 +7,6 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,31 +23,27 @@ final class WaitingRequest implements AsyncListener {
 
   private final Call call;
   private final HttpRoute route;
+  private final Exchange exchange;
   private final AsyncContext async;
-  private final HttpServletResponse response;
   private final InstantSource clock;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile Runnable onLeave = () -> {};
 
   private WaitingRequest(
-      Call call,
-      HttpRoute route,
-      AsyncContext async,
-      HttpServletResponse response,
-      InstantSource clock) {
+      Call call, HttpRoute route, Exchange exchange, AsyncContext async, InstantSource clock) {
     this.call = call;
     this.route = route;
+    this.exchange = exchange;
     this.async = async;
-    this.response = response;
     this.clock = clock;
   }
 
   /** Whether the route lets calls wait, and the request and its servlet can do it. */
-  static boolean isPossible(HttpServletRequest request, HttpRoute route) {
+  static boolean isPossible(Exchange exchange, HttpRoute route) {
     return route.maxWait().compareTo(Duration.ZERO) > 0
-        && request.getDispatcherType() == DispatcherType.REQUEST
-        && request.isAsyncSupported()
-        && !request.isAsyncStarted();
+        && exchange.is(DispatcherType.REQUEST)
+        && exchange.request().isAsyncSupported()
+        && !exchange.request().isAsyncStarted();
   }
 
   /** Whether a refused call would fit before it has waited too long. */
@@ -60,15 +54,10 @@ final class WaitingRequest implements AsyncListener {
   }
 
   /** Frees the container's thread: the request goes on when its wait ends. */
-  static WaitingRequest start(
-      Call call,
-      HttpRoute route,
-      HttpServletRequest request,
-      HttpServletResponse response,
-      InstantSource clock) {
-    AsyncContext async = request.startAsync(request, response);
+  static WaitingRequest start(Call call, HttpRoute route, Exchange exchange, InstantSource clock) {
+    AsyncContext async = exchange.request().startAsync(exchange.request(), exchange.response());
     async.setTimeout(route.maxWait().plus(GRACE).toMillis());
-    WaitingRequest waiting = new WaitingRequest(call, route, async, response, clock);
+    WaitingRequest waiting = new WaitingRequest(call, route, exchange, async, clock);
     async.addListener(waiting);
     return waiting;
   }
@@ -102,8 +91,7 @@ final class WaitingRequest implements AsyncListener {
       decision.orThrow().cancel();
       return;
     }
-    RequestCharge charge =
-        RequestCharge.remember(decision, route, async.getRequest(), response, clock);
+    RequestCharge charge = RequestCharge.remember(decision, route, exchange, clock);
     try {
       async.dispatch();
     } catch (IllegalStateException left) {
@@ -141,7 +129,7 @@ final class WaitingRequest implements AsyncListener {
 
   private void complete(Answer answer) {
     try {
-      answer.writeTo(response);
+      answer.writeTo(exchange.response());
       async.complete();
     } catch (IOException | IllegalStateException left) {
       onLeave.run();

@@ -63,6 +63,7 @@ final class GateServer implements AutoCloseable {
   final Tollgate tollgate;
   private final InstantSource clock;
   private final TollgateFilter gate;
+  private volatile HttpSettings settings;
   private final Server server = new Server();
   private final ServerConnector connector;
   private final ServletContextHandler context = new ServletContextHandler("/");
@@ -95,7 +96,8 @@ final class GateServer implements AutoCloseable {
     server.addConnector(connector);
     server.setHandler(context);
     context.getServletHandler().setDecodeAmbiguousURIs(true);
-    gate = new TollgateFilter(tollgate, () -> settings, clock);
+    this.settings = settings;
+    gate = new TollgateFilter(tollgate, () -> this.settings, clock);
     page("/", (request, response) -> answer(response));
   }
 
@@ -127,6 +129,10 @@ final class GateServer implements AutoCloseable {
     errors.addErrorPage(status, path);
     context.setErrorHandler(errors);
     return this;
+  }
+
+  void reload(HttpSettings changed) {
+    settings = changed;
   }
 
   TollgateFilter filter() {

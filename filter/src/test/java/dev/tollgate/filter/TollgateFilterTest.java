@@ -90,4 +90,23 @@ class TollgateFilterTest {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.headers().firstValue("RateLimit")).isEmpty();
   }
+
+  @Test
+  void changedSettingsTakeEffectAndWhatWasCountedStays() throws Exception {
+    server.call("alice");
+    server.reload(new HttpSettingsBuilder().route("chat", "/free").build());
+    assertThat(server.call("alice").headers().firstValue("RateLimit")).isEmpty();
+    assertThat(server.get("/free", "X-API-Key", "alice").headers().firstValue("RateLimit"))
+        .contains("\"requests-per-minute\";r=18;t=12");
+  }
+
+  @Test
+  void twoFiltersChargeOnce() throws Exception {
+    try (GateServer twice = new GateServer(new HttpSettingsBuilder().build())) {
+      twice.addFilter(new TollgateFilter(twice.tollgate, () -> new HttpSettingsBuilder().build()));
+      twice.start();
+      assertThat(twice.call("alice").statusCode()).isEqualTo(200);
+      assertThat(twice.left("alice")).isEqualTo(19);
+    }
+  }
 }
