@@ -74,9 +74,11 @@ final class ClientAddress {
 
   /** Names the client: an IPv4 address, or the /64 that an IPv6 client has to itself. */
   static String name(InetAddress address) {
-    return address instanceof Inet4Address
-        ? address.getHostAddress()
-        : mask(address, IPV6_NETWORK_BITS).getHostAddress() + "/" + IPV6_NETWORK_BITS;
+    if (address instanceof Inet4Address) {
+      return address.getHostAddress();
+    }
+    String network = mask(address, IPV6_NETWORK_BITS).getHostAddress();
+    return network.replaceFirst("(:0){4}$", "::/" + IPV6_NETWORK_BITS);
   }
 
   /** The address that a literal stands for, without its zone and port; no name is looked up. */

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** One dispatch of a request on its way through the filter. */
+/** One dispatch of a request on its way through the filter. As thread-safe as the request. */
 record Exchange(HttpServletRequest request, HttpServletResponse response, FilterChain chain) {
 
   /** Lets the application answer. */

@@ -12,30 +12,32 @@ import java.util.Optional;
 
 /**
  * That a request has been charged, remembered in the request itself: its further dispatches are the
- * same call. Thread-safe as far as its response is.
+ * same call. Used by one thread at a time, as its response is.
  */
 final class RequestCharge {
 
   private static final String ATTRIBUTE = RequestCharge.class.getName();
 
+  private final Decision decision;
   private final HttpRoute route;
   private final HttpServletResponse response;
   private final InstantSource clock;
   private final CallContext context;
+  private boolean announced;
 
   private RequestCharge(
       Decision decision, HttpRoute route, HttpServletResponse response, InstantSource clock) {
+    this.decision = decision;
     this.route = route;
     this.response = response;
     this.clock = clock;
     this.context = CallContext.of(decision.orThrow(), this::tell);
   }
 
-  /** Remembers that the request was let in, and tells the client how. */
+  /** Remembers that the request was let in. */
   static RequestCharge remember(
       Decision decision, HttpRoute route, Exchange exchange, InstantSource clock) {
     RequestCharge charge = new RequestCharge(decision, route, exchange.response(), clock);
-    charge.tell(decision);
     exchange.request().setAttribute(ATTRIBUTE, charge);
     return charge;
   }
@@ -45,6 +47,14 @@ final class RequestCharge {
     return request.getAttribute(ATTRIBUTE) instanceof RequestCharge charge
         ? Optional.of(charge)
         : Optional.empty();
+  }
+
+  /** Tells the client once how it was let in. Later decisions of inner gates are told instead. */
+  void announce() {
+    if (!announced) {
+      announced = true;
+      tell(decision);
+    }
   }
 
   /** What the inner gates of the request know. */
@@ -61,9 +71,9 @@ final class RequestCharge {
     context.takeCharged().ifPresent(Reservation::cancel);
   }
 
-  private void tell(Decision decision) {
-    if (!(decision instanceof Decision.Refused) && !response.isCommitted()) {
-      DecisionHeaders.of(decision, route.errors(), clock.instant()).forEach(response::setHeader);
+  private void tell(Decision made) {
+    if (!(made instanceof Decision.Refused) && !response.isCommitted()) {
+      DecisionHeaders.of(made, route.errors(), clock.instant()).forEach(response::setHeader);
     }
   }
 }

@@ -132,6 +132,7 @@ final class RequestGate implements AutoCloseable {
   /** A refusal that the application lets through becomes the answer, and nothing is charged. */
   private void proceed(RequestCharge charge, Exchange exchange)
       throws IOException, ServletException {
+    charge.announce();
     try (CallContext.Scope bound = charge.context().open()) {
       exchange.proceed();
     } catch (IOException | ServletException | RuntimeException failure) {

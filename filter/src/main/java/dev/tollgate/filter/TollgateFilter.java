@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The library's web fragment registers it by itself, under the name {@code tollgate}, for all
  * paths and dispatches; an application's {@code web.xml} may declare a filter of the same name
  * instead, and a program may add {@link #TollgateFilter(Tollgate, Supplier)} to the servlet
- * context. It must support asynchronous requests, and be mapped to the dispatches by which routes
- * are reached. A request is charged once, however many of its dispatches meet the filter.
+ * context. It must support asynchronous requests, be mapped to the dispatches by which routes are
+ * reached, and come after filters that authenticate. A request is charged once, however many of its
+ * dispatches meet the filter.
  *
  * <p>Calls may wait only where the servlet and all filters before this one support asynchronous
  * requests; elsewhere they are refused at once. A client that closes its connection while it waits

@@ -217,9 +217,12 @@ final class WaitingRoom implements AutoCloseable {
     }
   }
 
-  /** A caller who has used up a quota waits as restricted callers of the tier do. */
   private Priority priority(Decision.Refused refused) {
-    Tier tier = tollgate.policies().tier(refused.call().caller().tier());
+    return priority(refused, tollgate.policies().tier(refused.call().caller().tier()));
+  }
+
+  /** A caller who has used up a quota waits as restricted callers of the tier do. */
+  static Priority priority(Decision.Refused refused, Tier tier) {
     boolean usedUp =
         refused.limits().stream()
             .anyMatch(state -> state.limit().isQuota() && state.remaining() <= 0);

@@ -123,7 +123,7 @@ class CallerTest {
         "/api/chat",
         "X-Forwarded-For: 6.6.6.6, 2001:db8:1:2::5",
         "X-Forwarded-For: 10.1.1.1");
-    assertThat(seen.get().id()).isEqualTo("ip-2001:db8:1:2:0:0:0:0/64");
+    assertThat(seen.get().id()).isEqualTo("ip-2001:db8:1:2::/64");
   }
 
   @Test

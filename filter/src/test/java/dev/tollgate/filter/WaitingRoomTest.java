@@ -160,6 +160,21 @@ class WaitingRoomTest {
     assertThat(answer.body()).contains("temporary-reduced-capacity");
   }
 
+  @Test
+  void aRouteThatIsTakenOutWhileACallWaitsEndsItsWaitAndNothingElse() throws Exception {
+    create(1, LONG, 1000).start();
+    server.call("k");
+    var first = waiting("k", "first", 1);
+    Policies before = server.tollgate.policies();
+    server.tollgate.reload(
+        Policies.of(List.copyOf(before.tiers().values()), List.of(), PriceBook.EMPTY));
+    assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+
+    server.tollgate.reload(before);
+    server.call("k");
+    assertThat(waiting("k", "second", 2).get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+  }
+
   /** A server of one route whose callers have {@code perSecond} requests, one at a time. */
   private GateServer create(int perSecond, Duration maxWait, int places) {
     var settings =
