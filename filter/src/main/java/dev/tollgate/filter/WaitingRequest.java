@@ -94,8 +94,9 @@ final class WaitingRequest implements AsyncListener {
     RequestCharge charge = RequestCharge.remember(decision, route, exchange, clock);
     try {
       async.dispatch();
-    } catch (IllegalStateException left) {
+    } catch (IllegalStateException | UnsupportedOperationException leftOrStopping) {
       charge.giveBack();
+      answerLater(RefusalAnswer.unavailable(route.errors()));
     }
   }
 
@@ -116,14 +117,18 @@ final class WaitingRequest implements AsyncListener {
     }
   }
 
-  /** On a thread of the container: a client may be slow to take the answer. */
   private void endLater(Answer answer) {
     if (ended.compareAndSet(false, true)) {
-      try {
-        async.start(() -> complete(answer));
-      } catch (IllegalStateException left) {
-        onLeave.run();
-      }
+      answerLater(answer);
+    }
+  }
+
+  /** On a thread of the container: a client may be slow to take the answer. */
+  private void answerLater(Answer answer) {
+    try {
+      async.start(() -> complete(answer));
+    } catch (IllegalStateException left) {
+      onLeave.run();
     }
   }
 

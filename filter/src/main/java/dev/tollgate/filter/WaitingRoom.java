@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingRoom implements AutoCloseable {
 
+  private static final System.Logger LOG = System.getLogger("dev.tollgate");
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final Tollgate tollgate;
@@ -128,7 +129,7 @@ final class WaitingRoom implements AutoCloseable {
   }
 
   private void startThread() {
-    if (thread == null) {
+    if (thread == null || !thread.isAlive()) {
       thread = new Thread(this::run, "tollgate-waiting-room");
       thread.setDaemon(true);
       thread.start();
@@ -181,12 +182,19 @@ final class WaitingRoom implements AutoCloseable {
     }
   }
 
+  /** Whatever goes wrong in one turn, its line goes on. */
   private void take(WaitingLines.Turn<WaitingRequest> turn) {
+    boolean decided = false;
     try {
       decide(turn);
+      decided = true;
     } catch (IllegalArgumentException takenOutOfTheConfiguration) {
-      turn.waiter().giveUp();
-      after(() -> lines.done(turn, nowNanos()));
+      LOG.log(System.Logger.Level.DEBUG, "a waiting call is given up", takenOutOfTheConfiguration);
+    } finally {
+      if (!decided) {
+        turn.waiter().giveUp();
+        after(() -> lines.done(turn, nowNanos()));
+      }
     }
   }
 
