@@ -1,0 +1,29 @@
+package dev.tollgate.cdi;
+
+import dev.tollgate.Alert;
+import jakarta.enterprise.event.Event;
+import java.util.function.Consumer;
+
+/**
+ * Fires every alert as an event: for asynchronous observers first, then for the others, who run on
+ * the engine's thread and keep the next alert waiting. Thread-safe.
+ */
+record AlertEvents(Event<Alert> event) implements Consumer<Alert> {
+
+  private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
+
+  @Override
+  public void accept(Alert alert) {
+    var unused =
+        event
+            .fireAsync(alert)
+            .whenComplete(
+                (fired, failure) -> {
+                  if (failure != null) {
+                    LOGGER.log(
+                        System.Logger.Level.WARNING, "an observer failed on " + alert, failure);
+                  }
+                });
+    event.fire(alert);
+  }
+}

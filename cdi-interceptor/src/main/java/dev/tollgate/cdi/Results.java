@@ -1,0 +1,84 @@
+package dev.tollgate.cdi;
+
+import dev.tollgate.Usage;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Settles calls when their results end, at what the results tell. Thread-safe. */
+final class Results {
+
+  private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
+
+  private final List<UsageReader> readers;
+  private final boolean mutiny;
+
+  /**
+   * @param mutiny whether the application has Mutiny's types
+   */
+  Results(List<UsageReader> readers, boolean mutiny) {
+    this.readers = List.copyOf(readers);
+    this.mutiny = mutiny;
+  }
+
+  /**
+   * Settles a call now, or when its asynchronous result ends.
+   *
+   * @param again reserves for a further subscription; throws {@link dev.tollgate.RefusedException}
+   * @return what to return instead of {@code result}
+   */
+  @Nullable Object settle(@Nullable Object result, AiCall call, Supplier<AiCall> again) {
+    if (result instanceof CompletionStage<?> stage) {
+      var unused = stage.whenComplete((value, failure) -> end(value, call));
+      return result;
+    }
+    if (mutiny && result != null && MutinyResults.isOne(result)) {
+      return MutinyResults.metered(result, source -> metered(source, call, again));
+    }
+    if (result instanceof Flow.Publisher<?> publisher) {
+      return metered(publisher, call, again);
+    }
+    end(result, call);
+    return result;
+  }
+
+  private <T> Flow.Publisher<T> metered(
+      Flow.Publisher<T> source, AiCall call, Supplier<AiCall> again) {
+    return new MeteredPublisher<>(source, call, again, this);
+  }
+
+  private void end(@Nullable Object result, AiCall call) {
+    hear(result, call);
+    call.end();
+  }
+
+  /** Tells a call what a result, or an item of it, tells. */
+  void hear(@Nullable Object result, AiCall call) {
+    if (result instanceof Metered metered) {
+      call.tell(metered.usage());
+    } else if (result instanceof Usage usage) {
+      call.tell(usage);
+    } else if (result != null) {
+      read(result).ifPresent(call::tell);
+    }
+  }
+
+  private Optional<Usage> read(Object result) {
+    for (UsageReader reader : readers) {
+      try {
+        Optional<Usage> usage = reader.read(result);
+        if (usage.isPresent()) {
+          return usage;
+        }
+      } catch (RuntimeException broken) {
+        // a reader is somebody else's code: it must not lose an answer that was paid for
+        LOGGER.log(
+            System.Logger.Level.WARNING, "a usage reader failed on " + result.getClass(), broken);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.tollgate.cdi;
+
+import dev.tollgate.Call;
+import dev.tollgate.CallContext;
+import dev.tollgate.Caller;
+import dev.tollgate.Decision;
+import dev.tollgate.RefusedException;
+import dev.tollgate.Reservation;
+import dev.tollgate.Restriction;
+import dev.tollgate.Tollgate;
+import jakarta.interceptor.InvocationContext;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Lets the calls of limited methods through, restricted where they must be. Thread-safe. */
+final class Turnstile {
+
+  private final Tollgate tollgate;
+  private final Gates gates;
+  private final CallerProvider callers;
+  private final Results results;
+
+  /**
+   * @param callers names the caller where no context does
+   */
+  Turnstile(Tollgate tollgate, Gates gates, CallerProvider callers, Results results) {
+    this.tollgate = tollgate;
+    this.gates = gates;
+    this.callers = callers;
+    this.results = results;
+  }
+
+  /**
+   * Makes an intercepted call.
+   *
+   * @throws RefusedException when it is refused and has no fallback
+   * @throws IllegalArgumentException when an annotated argument is out of its range
+   * @throws IllegalStateException when nobody names the caller
+   * @throws Exception what the method throws
+   */
+  @Nullable Object pass(InvocationContext invocation) throws Exception {
+    Gate gate = gates.of(invocation.getTarget().getClass(), invocation.getMethod());
+    Decision decision = decide(gate, invocation);
+    if (decision instanceof Decision.Refused && gate.fallback().isPresent()) {
+      return fallBack(gate.fallback().get(), invocation);
+    }
+    Reservation reservation = decision.orThrow();
+    Restriction restriction = reservation.restriction();
+    if (!restriction.equals(Restriction.NONE)) {
+      invocation.setParameters(gate.restrict(invocation.getParameters(), restriction));
+    }
+    return gate.cost().isPresent()
+        ? meter(invocation, new AiCall(reservation))
+        : Frame.limited(restriction).call(invocation::proceed);
+  }
+
+  /** Decides, and gives back what the outer gate charged when the call does not take place. */
+  private Decision decide(Gate gate, InvocationContext invocation) {
+    Optional<CallContext> context = CallContext.current();
+    Caller caller = context.map(CallContext::caller).orElseGet(callers::caller);
+    Optional<Reservation> counted = context.flatMap(CallContext::takeCharged);
+    Decision decision;
+    try {
+      Call call = gate.call(caller, invocation.getParameters());
+      decision = tollgate.reserve(counted.isPresent() ? call.requests(0) : call);
+    } catch (IllegalArgumentException invalid) {
+      counted.ifPresent(Reservation::cancel);
+      throw invalid;
+    }
+    if (decision instanceof Decision.Refused) {
+      counted.ifPresent(Reservation::cancel);
+    }
+    context.ifPresent(outer -> outer.decided(decision));
+    return decision;
+  }
+
+  private static @Nullable Object fallBack(Method fallback, InvocationContext invocation)
+      throws Exception {
+    try {
+      return fallback.invoke(invocation.getTarget(), invocation.getParameters());
+    } catch (InvocationTargetException thrown) {
+      if (thrown.getCause() instanceof Exception exception) {
+        throw exception;
+      }
+      throw (Error) thrown.getCause();
+    }
+  }
+
+  private @Nullable Object meter(InvocationContext invocation, AiCall call) throws Exception {
+    boolean returned = false;
+    try {
+      Object result = Frame.metered(call).call(invocation::proceed);
+      returned = true;
+      return results.settle(result, call, () -> again(call));
+    } finally {
+      if (!returned) {
+        call.end();
+      }
+    }
+  }
+
+  /** Another call like a call, for those who subscribe to its result once more. */
+  private AiCall again(AiCall first) {
+    return new AiCall(tollgate.reserve(first.reservation().call().requests(1)).orThrow());
+  }
+}
