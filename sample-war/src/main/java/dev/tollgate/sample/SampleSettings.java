@@ -1,0 +1,184 @@
+package dev.tollgate.sample;
+
+import dev.tollgate.config.ConfigurationException;
+import dev.tollgate.config.ConfigurationException.Problem;
+import dev.tollgate.config.HashKey;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's own settings, {@code sample.*}.
+ *
+ * @param keys who may call
+ * @param model the model of requests that name none
+ * @param provider where the answers come from
+ */
+record SampleSettings(ApiKeys keys, String model, ProviderSettings provider) {
+
+  /** Where the answers come from. */
+  sealed interface ProviderSettings {
+
+    /**
+     * The application itself.
+     *
+     * @param delay how long it takes to answer: 0 to 60 seconds
+     */
+    record Simulated(Duration delay) implements ProviderSettings {}
+
+    /**
+     * A server that speaks OpenAI's chat completions.
+     *
+     * @param url the resource of the chat completions
+     * @param key sent as the bearer token, empty for none
+     * @param maxTokensField the name that the server has for the most output tokens
+     * @param timeout the longest that an answer may take: 1 ms to 10 minutes
+     */
+    record OpenAi(URI url, String key, String maxTokensField, Duration timeout)
+        implements ProviderSettings {
+
+      /** Never shows the key. */
+      @Override
+      public String toString() {
+        return "OpenAi[" + url + "]";
+      }
+    }
+  }
+
+  private static final long MAX_DELAY_MILLIS = 60_000;
+  private static final long MAX_TIMEOUT_MILLIS = 600_000;
+
+  /**
+   * Reads the settings.
+   *
+   * @throws ConfigurationException that lists every value that is not valid
+   */
+  static SampleSettings read(Config config) {
+    Reader reader = new Reader(config);
+    @Nullable ApiKeys keys = reader.keys();
+    String model = reader.model();
+    ProviderSettings provider = reader.provider();
+    if (keys == null || !reader.problems.isEmpty()) {
+      throw new ConfigurationException(reader.problems);
+    }
+    return new SampleSettings(keys, model, provider);
+  }
+
+  /** Reads one value after the other and gathers what is wrong with them. */
+  private static final class Reader {
+
+    private final Config config;
+    private final List<Problem> problems = new ArrayList<>();
+
+    Reader(Config config) {
+      this.config = config;
+    }
+
+    @Nullable ApiKeys keys() {
+      String secret = value("sample.hash-key").orElse("tollgate-sample-demonstration");
+      byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+      if (bytes.length < HashKey.MIN_BYTES) {
+        problem("sample.hash-key", "", "it must have " + HashKey.MIN_BYTES + " bytes or more");
+        return null;
+      }
+      try {
+        String text = value("sample.keys").orElse("demo-free:free, demo-pro:pro");
+        ApiKeys keys = ApiKeys.parse(text, new HashKey(bytes));
+        keys.tiers().stream().filter(tier -> !isTier(tier)).forEach(this::unknownTier);
+        return keys;
+      } catch (IllegalArgumentException invalid) {
+        problem("sample.keys", "", String.valueOf(invalid.getMessage()));
+        return null;
+      }
+    }
+
+    private boolean isTier(String tier) {
+      String prefix = "tollgate.tier." + tier + ".";
+      String inEnvironment = prefix.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+      return StreamSupport.stream(config.getPropertyNames().spliterator(), false)
+          .anyMatch(name -> name.startsWith(prefix) || name.startsWith(inEnvironment));
+    }
+
+    private void unknownTier(String tier) {
+      problem("sample.keys", "", "tier " + tier + " has no tollgate.tier." + tier + ".rate");
+    }
+
+    String model() {
+      String model = value("sample.model").orElse("gpt-5-mini");
+      if (!ChatRequest.isModel(model)) {
+        problem("sample.model", model, "it must be the name of a model, such as gpt-5-mini");
+      }
+      return model;
+    }
+
+    ProviderSettings provider() {
+      Duration delay = millis("sample.provider.delay", 0, 0, MAX_DELAY_MILLIS);
+      Duration timeout = millis("sample.provider.timeout", 60_000, 1, MAX_TIMEOUT_MILLIS);
+      String field = value("sample.provider.max-tokens-field").orElse("max_completion_tokens");
+      if (!field.equals("max_completion_tokens") && !field.equals("max_tokens")) {
+        String rule = "it must be max_completion_tokens or max_tokens";
+        problem("sample.provider.max-tokens-field", field, rule);
+      }
+      String key = value("sample.provider.key").orElse("");
+      return value("sample.provider.url")
+          .flatMap(this::completions)
+          .<ProviderSettings>map(url -> new ProviderSettings.OpenAi(url, key, field, timeout))
+          .orElseGet(() -> new ProviderSettings.Simulated(delay));
+    }
+
+    private Optional<URI> completions(String base) {
+      Optional<URI> url = parse(base, URI::create).filter(Reader::isPlainHttp);
+      if (url.isEmpty()) {
+        String rule = "it must be http(s)://host[:port]/path without user, query or fragment";
+        problem("sample.provider.url", "", rule);
+      }
+      return url.map(valid -> URI.create(base.replaceAll("/+$", "") + "/chat/completions"));
+    }
+
+    private static boolean isPlainHttp(URI url) {
+      boolean http = "http".equalsIgnoreCase(url.getScheme());
+      boolean https = "https".equalsIgnoreCase(url.getScheme());
+      return (http || https)
+          && url.getHost() != null
+          && url.getRawUserInfo() == null
+          && url.getRawQuery() == null
+          && url.getRawFragment() == null;
+    }
+
+    private Duration millis(String key, long otherwise, long min, long max) {
+      Optional<String> text = value(key);
+      Optional<Long> number = text.flatMap(digits -> parse(digits, Long::valueOf));
+      if (text.isPresent() && number.filter(n -> n >= min && n <= max).isEmpty()) {
+        problem(key, text.get(), "it must be a whole number of ms from " + min + " to " + max);
+      }
+      return Duration.ofMillis(number.orElse(otherwise));
+    }
+
+    private static <T> Optional<T> parse(String text, Function<String, T> form) {
+      try {
+        return Optional.of(form.apply(text));
+      } catch (IllegalArgumentException malformed) {
+        return Optional.empty();
+      }
+    }
+
+    private Optional<String> value(String key) {
+      return config
+          .getOptionalValue(key, String.class)
+          .map(String::strip)
+          .filter(text -> !text.isEmpty());
+    }
+
+    private void problem(String key, String value, String rule) {
+      problems.add(new Problem(key, value, rule, "correct it or leave it out for the default"));
+    }
+  }
+}
