@@ -1,0 +1,74 @@
+package dev.tollgate.servers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.servers.Client.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.embedded.RedisServer;
+
+/** The sample with its counters in Redis, and with a Redis that is not there. */
+class RedisTest {
+
+  private static final Pattern SCRIPT_CALLS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
+  private static final String LOOPBACK = InetAddress.getLoopbackAddress().getHostAddress();
+
+  @Test
+  void twoProcessesAdmitOneCallersBurstOnce() throws IOException {
+    int port = freePort();
+    RedisServer redis = RedisServer.newRedisServer().bind(LOOPBACK).port(port).build();
+    redis.start();
+    try (Instance one = Instance.start(Server.TOMCAT, "redis-one", sharing(port));
+        Instance two = Instance.start(Server.TOMCAT, "redis-two", sharing(port));
+        Jedis observer = new Jedis(LOOPBACK, port)) {
+      assertThat(one.client().chat("warm-one").status()).isEqualTo(200);
+      assertThat(two.client().chat("warm-two").status()).isEqualTo(200);
+      observer.configResetStat();
+
+      List<Reply> replies = Client.crowd(List.of(one.client(), two.client()), "crowd", 200);
+
+      assertThat(replies).filteredOn(reply -> reply.status() == 200).hasSize(20);
+      assertThat(replies).filteredOn(reply -> reply.status() == 429).hasSize(180);
+      assertThat(scriptCalls(observer)).isBetween(1L, 200L);
+      assertThat(one.log() + two.log()).doesNotContain("Exception");
+    } finally {
+      redis.stop();
+    }
+  }
+
+  @Test
+  void deploysWithoutRedisAndSaysThatItIsDegraded() throws IOException {
+    try (Instance instance = Instance.start(Server.TOMCAT, "redis-absent", sharing(freePort()))) {
+      Client client = instance.client();
+
+      assertThat(client.get("/").status()).isEqualTo(200);
+      assertThat(client.chat("crowd").status()).isEqualTo(200);
+      assertThat(client.get("/tollgate/usage", "X-API-Key", "crowd").body()).contains("DEGRADED");
+    }
+  }
+
+  private static Map<String, String> sharing(int port) {
+    return Map.of(
+        "tollgate.store", "redis://" + LOOPBACK + ":" + port,
+        "tollgate.tier.free.rate", "10/minute burst 20",
+        "sample.keys", "crowd:free, warm-one:free, warm-two:free");
+  }
+
+  private static long scriptCalls(Jedis observer) {
+    Matcher calls = SCRIPT_CALLS.matcher(observer.info("commandstats"));
+    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

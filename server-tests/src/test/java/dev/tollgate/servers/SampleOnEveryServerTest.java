@@ -1,0 +1,192 @@
+package dev.tollgate.servers;
+
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.servers.Client.Reply;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The sample's promises, on each server. Every test speaks as a caller of its own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ParameterizedClass
+@EnumSource(Server.class)
+class SampleOnEveryServerTest {
+
+  private static final Map<String, String> CONFIGURATION =
+      Map.of(
+          "sample.keys",
+              "reader:free, burst:free, doubled:free, careless:free, redeployed:free,"
+                  + " mode:small, demo-pro:pro",
+          "tollgate.tier.free.rate", "10/minute burst 20",
+          "tollgate.tier.small.rate", "1000/minute burst 1000",
+          "tollgate.tier.small.quota", "4 requests/day",
+          "tollgate.tier.small.ladder", "80% notify, 100% restrict, 150% refuse",
+          "tollgate.tier.small.restrict", "context 4000, output 256, priority low");
+
+  /** How Tomcat reports threads, timers and thread locals that an application left behind. */
+  private static final Pattern LEAK =
+      Pattern.compile("appears to have started a thread|created a ThreadLocal|a memory leak");
+
+  @Parameter private Server server;
+  private Instance instance;
+  private Client client;
+
+  @BeforeParameterizedClassInvocation
+  void start() throws IOException {
+    instance = Instance.start(server, "sample-" + server, CONFIGURATION);
+    client = instance.client();
+  }
+
+  @AfterParameterizedClassInvocation
+  void stop() {
+    instance.close();
+  }
+
+  @Test
+  void servesTheChatPage() {
+    Reply page = client.get("/");
+
+    assertThat(page.status()).isEqualTo(200);
+    assertThat(page.header("Content-Type")).startsWith("text/html");
+    assertThat(page.body()).contains("/api/chat");
+  }
+
+  @Test
+  void answersAndAccountsForTheCall() {
+    Reply reply = client.chat("reader");
+
+    assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
+    JsonNode answer = reply.json();
+    assertThat(answer.path("answer").asText()).isNotBlank();
+    assertThat(answer.path("model").asText()).isNotBlank();
+    assertThat(answer.path("mode").asText()).isEqualTo("normal");
+    JsonNode usage = answer.path("usage");
+    assertThat(usage.path("inputTokens").asLong()).isPositive();
+    assertThat(usage.path("outputTokens").asLong()).isBetween(1L, 50L);
+    assertThat(new BigDecimal(usage.path("costUsd").asText())).isPositive();
+    JsonNode call = client.usage("reader").path("calls").path(0);
+    assertThat(call.path("inputTokens")).isEqualTo(usage.path("inputTokens"));
+    assertThat(call.path("outputTokens")).isEqualTo(usage.path("outputTokens"));
+  }
+
+  @Test
+  void refusesTheCallAfterTheBurstAndAdmitsItsRetry() throws InterruptedException {
+    for (int call = 1; call <= 20; call++) {
+      assertThat(client.chat("burst").status()).as("call %d", call).isEqualTo(200);
+    }
+    Reply refusal = client.chat("burst");
+
+    assertThat(refusal.status()).isEqualTo(429);
+    assertThat(refusal.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(refusal.json().path("type").asText()).endsWith("quota-exceeded");
+    assertThat(refusal.json().path("violated-policies")).isNotEmpty();
+    assertThat(refusal.header("RateLimit-Policy")).isNotEmpty();
+    assertThat(refusal.header("RateLimit")).contains("r=0");
+    long wait = Long.parseLong(refusal.header("Retry-After"));
+    assertThat(wait).isBetween(5L, 6L);
+
+    Thread.sleep(ofSeconds(wait).toMillis());
+    assertThat(client.chat("burst").status()).isEqualTo(200);
+  }
+
+  @Test
+  void restrictsAtTheQuotaAndRefusesOnlyAtTheLaddersLastRung() {
+    for (int call = 1; call <= 4; call++) {
+      Reply normal = client.chat("mode");
+      assertThat(normal.status()).as("call %d: %s", call, normal).isEqualTo(200);
+      assertThat(normal.header("Tollgate-Mode")).as("call %d", call).isEmpty();
+    }
+    for (int call = 5; call <= 6; call++) {
+      Reply restricted = client.chat("mode");
+      assertThat(restricted.status()).as("call %d: %s", call, restricted).isEqualTo(200);
+      assertThat(restricted.header("Tollgate-Mode"))
+          .isEqualTo("restricted; context=4000; output=256");
+      assertThat(restricted.json().path("mode").asText()).isEqualTo("restricted");
+    }
+    Reply refused = client.chat("mode");
+
+    assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.header("x-should-retry")).isEqualTo("false");
+    assertThat(client.usage("mode").path("mode").asText()).isEqualTo("refused");
+  }
+
+  @Test
+  void doesNotKnowCallersWithoutAKey() {
+    assertThat(client.chat("stranger").status()).isEqualTo(401);
+  }
+
+  @Test
+  void refusesToChooseBetweenTwoKeys() {
+    JsonNode before = client.usage("doubled");
+
+    Reply twice =
+        client.post(
+            "/api/chat", "{\"prompt\":\"Hi\"}", "X-API-Key", "doubled", "X-API-Key", "demo-pro");
+
+    assertThat(twice.status()).isEqualTo(400);
+    assertThat(twice.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(client.usage("doubled")).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "What is a tollgate?",
+        "{\"prompt\":",
+        "[]",
+        "{}",
+        "{\"prompt\":7}",
+        "{\"prompt\":\"Hi\",\"maxTokens\":-1}",
+        "{\"prompt\":\"Hi\",\"maxTokens\":0}",
+        "{\"prompt\":\"Hi\",\"maxTokens\":99999999999999999999}",
+        "{\"prompt\":\"Hi\",\"maxTokens\":\"many\"}"
+      })
+  void refusesABadBodyAndChargesNothing(String body) {
+    JsonNode before = client.usage("careless");
+
+    Reply reply = client.post("/api/chat", body, "X-API-Key", "careless");
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(client.usage("careless")).isEqualTo(before);
+  }
+
+  @Test
+  void leavesNothingBehindWhenItIsRedeployed() throws IOException {
+    assertThat(client.chat("redeployed").status()).isEqualTo(200);
+
+    instance.undeploy();
+    await().atMost(ofSeconds(30)).untilAsserted(() -> assertThat(remains()).isEmpty());
+    instance.deploy();
+
+    assertThat(client.chat("redeployed").status()).isEqualTo(200);
+    assertThat(instance.log()).doesNotContainPattern(LEAK);
+  }
+
+  /**
+   * The threads, stack frames and objects of ours in the server's process, but for the initializer:
+   * WildFly's idle threads hold on to the deployment they last served, and it to its initializers.
+   */
+  private List<String> remains() {
+    return Stream.of("Thread.print", "GC.class_histogram")
+        .flatMap(command -> instance.diagnose(command).lines())
+        .filter(line -> line.contains("tollgate") && !line.endsWith("CdiBootstrap"))
+        .toList();
+  }
+}
