@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -72,6 +73,17 @@ final class Client {
   /** The caller's own usage, as JSON. */
   JsonNode usage(String key) {
     return get("/tollgate/usage", "X-API-Key", key, "Accept", "application/json").json();
+  }
+
+  /** What every limit of the caller has used and holds, and the ids of the caller's calls. */
+  List<String> charges(String key) {
+    JsonNode usage = usage(key);
+    List<String> charges = new ArrayList<>();
+    usage.path("limits").forEach(limit -> charges.add(limit.path("name").asText()));
+    charges.addAll(usage.path("limits").findValuesAsText("used"));
+    charges.addAll(usage.path("limits").findValuesAsText("held"));
+    charges.addAll(usage.path("calls").findValuesAsText("id"));
+    return charges;
   }
 
   private HttpRequest.Builder question(String key) {

@@ -64,7 +64,7 @@ class SampleOnEveryServerTest {
 
     assertThat(page.status()).isEqualTo(200);
     assertThat(page.header("Content-Type")).startsWith("text/html");
-    assertThat(page.body()).contains("/api/chat");
+    assertThat(page.body()).contains("<title>Tollgate");
   }
 
   @Test
@@ -75,7 +75,7 @@ class SampleOnEveryServerTest {
     JsonNode answer = reply.json();
     assertThat(answer.path("answer").asText()).isNotBlank();
     assertThat(answer.path("model").asText()).isNotBlank();
-    assertThat(answer.path("mode").asText()).isEqualTo("normal");
+    assertThat(answer.path("mode").asText()).isEqualTo("full");
     JsonNode usage = answer.path("usage");
     assertThat(usage.path("inputTokens").asLong()).isPositive();
     assertThat(usage.path("outputTokens").asLong()).isBetween(1L, 50L);
@@ -108,9 +108,9 @@ class SampleOnEveryServerTest {
   @Test
   void restrictsAtTheQuotaAndRefusesOnlyAtTheLaddersLastRung() {
     for (int call = 1; call <= 4; call++) {
-      Reply normal = client.chat("mode");
-      assertThat(normal.status()).as("call %d: %s", call, normal).isEqualTo(200);
-      assertThat(normal.header("Tollgate-Mode")).as("call %d", call).isEmpty();
+      Reply full = client.chat("mode");
+      assertThat(full.status()).as("call %d: %s", call, full).isEqualTo(200);
+      assertThat(full.header("Tollgate-Mode")).as("call %d", call).isEmpty();
     }
     for (int call = 5; call <= 6; call++) {
       Reply restricted = client.chat("mode");
@@ -123,7 +123,7 @@ class SampleOnEveryServerTest {
 
     assertThat(refused.status()).isEqualTo(429);
     assertThat(refused.header("x-should-retry")).isEqualTo("false");
-    assertThat(client.usage("mode").path("mode").asText()).isEqualTo("refused");
+    assertThat(client.usage("mode").path("mode").asText()).isEqualTo("restricted");
   }
 
   @Test
@@ -133,7 +133,8 @@ class SampleOnEveryServerTest {
 
   @Test
   void refusesToChooseBetweenTwoKeys() {
-    JsonNode before = client.usage("doubled");
+    List<String> before = client.charges("doubled");
+    assertThat(before).isNotEmpty();
 
     Reply twice =
         client.post(
@@ -141,7 +142,7 @@ class SampleOnEveryServerTest {
 
     assertThat(twice.status()).isEqualTo(400);
     assertThat(twice.header("Content-Type")).startsWith("application/problem+json");
-    assertThat(client.usage("doubled")).isEqualTo(before);
+    assertThat(client.charges("doubled")).isEqualTo(before);
   }
 
   @ParameterizedTest
@@ -158,13 +159,14 @@ class SampleOnEveryServerTest {
         "{\"prompt\":\"Hi\",\"maxTokens\":\"many\"}"
       })
   void refusesABadBodyAndChargesNothing(String body) {
-    JsonNode before = client.usage("careless");
+    List<String> before = client.charges("careless");
+    assertThat(before).isNotEmpty();
 
     Reply reply = client.post("/api/chat", body, "X-API-Key", "careless");
 
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
-    assertThat(client.usage("careless")).isEqualTo(before);
+    assertThat(client.charges("careless")).isEqualTo(before);
   }
 
   @Test
