@@ -11,7 +11,6 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -174,21 +173,34 @@ class SampleOnEveryServerTest {
     assertThat(client.chat("redeployed").status()).isEqualTo(200);
 
     instance.undeploy();
-    await().atMost(ofSeconds(30)).untilAsserted(() -> assertThat(remains()).isEmpty());
+    await().atMost(ofSeconds(30)).untilAsserted(() -> assertThat(ourThreads()).isEmpty());
     instance.deploy();
 
     assertThat(client.chat("redeployed").status()).isEqualTo(200);
+    await().atMost(ofSeconds(30)).untilAsserted(() -> assertThat(engines()).isEqualTo(1));
     assertThat(instance.log()).doesNotContainPattern(LEAK);
   }
 
-  /**
-   * The threads, stack frames and objects of ours in the server's process, but for the initializer:
-   * WildFly's idle threads hold on to the deployment they last served, and it to its initializers.
-   */
-  private List<String> remains() {
-    return Stream.of("Thread.print", "GC.class_histogram")
-        .flatMap(command -> instance.diagnose(command).lines())
-        .filter(line -> line.contains("tollgate") && !line.endsWith("CdiBootstrap"))
+  /** Names and stack frames of the process's threads that are ours. */
+  private List<String> ourThreads() {
+    return instance
+        .diagnose("Thread.print")
+        .lines()
+        .filter(line -> line.contains("tollgate"))
         .toList();
+  }
+
+  /**
+   * The engines in the process's heap. They are counted while one is deployed, for WildFly's idle
+   * threads hold on to the deployment they last served.
+   */
+  private long engines() {
+    return instance
+        .diagnose("GC.class_histogram")
+        .lines()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(columns -> columns.length > 3 && columns[3].equals("dev.tollgate.Tollgate"))
+        .mapToLong(columns -> Long.parseLong(columns[1]))
+        .sum();
   }
 }
