@@ -37,6 +37,10 @@ final class Instance implements AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(30);
 
+  /** With a bounded heap, and soft references that end at the next collection as weak ones do. */
+  private static final List<String> SMALL_AND_FORGETFUL =
+      List.of("-Xmx512m", "-XX:SoftRefLRUPolicyMSPerMB=0");
+
   private final Path application;
   private final Path log;
   private final Process process;
@@ -70,7 +74,8 @@ final class Instance implements AutoCloseable {
 
     List<Integer> ports = freePorts(3);
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(JAVA.resolve("java").toString(), "-Xmx512m", "@jvm.options"));
+    command.addAll(List.of(JAVA.resolve("java").toString(), "@jvm.options"));
+    command.addAll(SMALL_AND_FORGETFUL);
     properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(server.command(base, ports));
     Path log = Files.createDirectories(BUILD.resolve("server-logs")).resolve(name + ".log");
