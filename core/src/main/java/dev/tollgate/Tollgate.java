@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine: lets calls in, restricts them or refuses them, and charges what they used.
@@ -32,6 +33,7 @@ import java.util.function.Consumer;
 public final class Tollgate implements AutoCloseable {
 
   private static final Duration PROBE_PERIOD = Duration.ofMillis(500);
+  private static final long CLOSE_MILLIS = 5000;
   private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
   private static final int MAX_UNPRICED_MODELS = 1000;
 
@@ -46,6 +48,7 @@ public final class Tollgate implements AutoCloseable {
   private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
   private final Reservation.Ending ending = new Settling();
   private volatile Rules rules;
+  private volatile @Nullable Thread backgroundThread;
   private boolean reportedDegraded;
 
   private Tollgate(Builder builder) {
@@ -54,7 +57,7 @@ public final class Tollgate implements AutoCloseable {
     guard = new StoreGuard(builder.store, fallback(builder));
     holdMicros = builder.holdFor.toNanos() / 1000;
     rules = new Rules(builder.policies);
-    background = Executors.newSingleThreadScheduledExecutor(Tollgate::newThread);
+    background = newBackground();
     alerts = new AlertQueue(background);
     builder.listeners.forEach(alerts::listen);
     probe();
@@ -72,10 +75,14 @@ public final class Tollgate implements AutoCloseable {
     };
   }
 
-  private static Thread newThread(Runnable task) {
-    Thread thread = new Thread(task, "tollgate-background");
-    thread.setDaemon(true);
-    return thread;
+  private ScheduledExecutorService newBackground() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, "tollgate-background");
+          thread.setDaemon(true);
+          backgroundThread = thread;
+          return thread;
+        });
   }
 
   /**
@@ -200,7 +207,10 @@ public final class Tollgate implements AutoCloseable {
   public void close() {
     background.shutdownNow();
     try {
-      background.awaitTermination(5, TimeUnit.SECONDS);
+      Thread thread = backgroundThread;
+      if (thread != null) {
+        thread.join(CLOSE_MILLIS);
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
