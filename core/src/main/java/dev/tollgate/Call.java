@@ -11,6 +11,8 @@ import java.util.Optional;
  *     characters
  * @param estimate what it will use
  * @param requests how many requests it counts as: 0 when an outer gate has counted it, else 1
+ * @param routeRequests how many it counts as against the limits of its route alone: 0 when an outer
+ *     gate has counted it for the same route
  * @param settled whether the usage will be settled later; otherwise the estimate is charged at once
  * @param criticality how much the application needs it, empty for the criticality of its route
  */
@@ -20,6 +22,7 @@ public record Call(
     String model,
     Estimate estimate,
     long requests,
+    long routeRequests,
     boolean settled,
     Optional<Criticality> criticality) {
 
@@ -33,6 +36,11 @@ public record Call(
       throw new IllegalArgumentException(
           "model name of " + model.length() + " characters: at most " + MAX_MODEL_LENGTH);
     }
+    checkRequests(requests);
+    checkRequests(routeRequests);
+  }
+
+  private static void checkRequests(long requests) {
     if (requests < 0 || requests > 1_000_000) {
       throw new IllegalArgumentException("requests " + requests + " is not in 0 to 1000000");
     }
@@ -40,12 +48,12 @@ public record Call(
 
   /** One request that uses no tokens and is charged at once. */
   public static Call of(Caller caller, String route) {
-    return new Call(caller, route, "", Estimate.NONE, 1, false, Optional.empty());
+    return new Call(caller, route, "", Estimate.NONE, 1, 1, false, Optional.empty());
   }
 
   /** The same call of a model. */
   public Call model(String model) {
-    return new Call(caller, route, model, estimate, requests, settled, criticality);
+    return new Call(caller, route, model, estimate, requests, routeRequests, settled, criticality);
   }
 
   /** The same call with an estimate, to be settled later. */
@@ -55,16 +63,29 @@ public record Call(
 
   /** The same call with an estimate, to be settled later. */
   public Call estimate(Estimate estimate) {
-    return new Call(caller, route, model, estimate, requests, true, criticality);
+    return new Call(caller, route, model, estimate, requests, routeRequests, true, criticality);
   }
 
   /** The same call, counted as so many requests. */
   public Call requests(long requests) {
-    return new Call(caller, route, model, estimate, requests, settled, criticality);
+    return requests(requests, requests);
+  }
+
+  /**
+   * The same call as a part of a request that an outer gate has counted: against the limits of the
+   * tier, and against those of the outer gate's route.
+   */
+  public Call countedBy(Call outer) {
+    return requests(0, outer.route().equals(route) ? 0 : routeRequests);
+  }
+
+  private Call requests(long requests, long routeRequests) {
+    return new Call(caller, route, model, estimate, requests, routeRequests, settled, criticality);
   }
 
   /** The same call, as critical as this whatever its route is. */
   public Call criticality(Criticality criticality) {
-    return new Call(caller, route, model, estimate, requests, settled, Optional.of(criticality));
+    return new Call(
+        caller, route, model, estimate, requests, routeRequests, settled, Optional.of(criticality));
   }
 }

@@ -13,9 +13,18 @@ final class Plan {
   /**
    * A limit as the store sees it.
    *
+   * @param ofRoute whether it is the route's own
    * @param restrictedOnly whether only restricted calls are charged against it
    */
-  private record Entry(Limit limit, Bound bound, boolean restrictedOnly) {}
+  private record Entry(Limit limit, Bound bound, boolean ofRoute, boolean restrictedOnly) {
+
+    /** What a call takes of the limit, if these are the amounts that it takes of meters. */
+    long of(Amounts amounts, Call call) {
+      return ofRoute && limit.meter() == Meter.REQUESTS
+          ? call.routeRequests()
+          : amounts.of(limit.meter());
+    }
+  }
 
   private final Tier tier;
   private final Route route;
@@ -26,13 +35,13 @@ final class Plan {
     this.tier = tier;
     this.route = route;
     this.prices = prices;
-    tier.limits().forEach(limit -> add(limit, false));
-    route.limits().forEach(limit -> add(limit.under(route.name() + "/"), false));
-    tier.restrictedRates().forEach(limit -> add(limit.under("restricted/"), true));
+    tier.limits().forEach(limit -> add(limit, false, false));
+    route.limits().forEach(limit -> add(limit.under(route.name() + "/"), true, false));
+    tier.restrictedRates().forEach(limit -> add(limit.under("restricted/"), false, true));
   }
 
-  private void add(Limit limit, boolean restrictedOnly) {
-    entries.add(new Entry(limit, limit.bound(tier.ladder()), restrictedOnly));
+  private void add(Limit limit, boolean ofRoute, boolean restrictedOnly) {
+    entries.add(new Entry(limit, limit.bound(tier.ladder()), ofRoute, restrictedOnly));
   }
 
   Tier tier() {
@@ -56,13 +65,13 @@ final class Plan {
         amounts(call, restriction.modelFor(call.model()), restriction.clamp(call.estimate()));
     List<Charge> charges = new ArrayList<>(entries.size());
     for (Entry entry : entries) {
-      Meter meter = entry.limit.meter();
       String counter = entry.limit.name();
+      long less = entry.of(reduced, call);
       charges.add(
           entry.restrictedOnly
-              ? new Charge(counter, entry.bound, 0, reduced.of(meter))
+              ? new Charge(counter, entry.bound, 0, less)
               : new Charge(
-                  counter, entry.bound, amount.of(meter), worst.of(meter), reduced.of(meter)));
+                  counter, entry.bound, entry.of(amount, call), entry.of(worst, call), less));
     }
     return charges;
   }
@@ -79,12 +88,12 @@ final class Plan {
   }
 
   /** The actual amounts of a settlement, one for each part of its hold. */
-  List<Long> actual(Amounts amounts, List<Hold.Part> parts) {
+  List<Long> actual(Call call, Amounts amounts, List<Hold.Part> parts) {
     List<Long> actual = new ArrayList<>(parts.size());
     for (int i = 0; i < parts.size(); i++) {
       Entry entry = entries.get(i);
       boolean untouched = entry.restrictedOnly && parts.get(i).amount() == 0;
-      actual.add(untouched ? 0L : amounts.of(entry.limit.meter()));
+      actual.add(untouched ? 0L : entry.of(amounts, call));
     }
     return actual;
   }

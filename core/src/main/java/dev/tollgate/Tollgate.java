@@ -391,7 +391,7 @@ public final class Tollgate implements AutoCloseable {
             plausible.outputTokens());
       }
       if (reservation.hold().isKept()) {
-        List<Long> actual = plan.actual(amounts, reservation.hold().parts());
+        List<Long> actual = plan.actual(reservation.call(), amounts, reservation.hold().parts());
         guard
             .settle(reservation.store(), reservation.hold(), actual, row.toRow())
             .ifPresent(receipt -> reportNotices(plan, reservation.call().caller(), receipt));

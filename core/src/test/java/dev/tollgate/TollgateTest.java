@@ -360,6 +360,24 @@ class TollgateTest {
   }
 
   @Test
+  void requestThatAnOuterGateCountedStillCountsForAnotherRoute() {
+    Limit one = Limit.rate(Meter.REQUESTS, 1, Duration.ofMinutes(1), 1);
+    tollgate.reload(
+        Policies.of(
+            List.of(Tier.of("free", RATE)),
+            List.of(new Route("chat", Criticality.OPTIONAL, List.of(one)), Route.of("api")),
+            PRICES));
+    Call outer = Call.of(ANN, "api");
+    Call inner = Call.of(ANN, "chat").model("m").estimate(1, 1);
+    tollgate.reserve(outer).orThrow();
+    tollgate.reserve(inner.countedBy(outer)).orThrow().settle(Usage.of(1, 1));
+    assertThat(remaining("requests-per-minute")).isEqualTo(19);
+
+    assertThat(tollgate.reserve(inner.countedBy(outer))).isInstanceOf(Refused.class);
+    assertThat(tollgate.reserve(inner.countedBy(inner))).isInstanceOf(Admitted.class);
+  }
+
+  @Test
   void unknownTierOrRouteIsNamed() {
     assertThatThrownBy(() -> tollgate.reserve(Call.of(new Caller("x", "gold"), "chat")))
         .hasMessage("no tier named 'gold': known are [free]");
