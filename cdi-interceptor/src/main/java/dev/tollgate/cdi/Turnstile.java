@@ -64,7 +64,7 @@ final class Turnstile {
     Decision decision;
     try {
       Call call = gate.call(caller, invocation.getParameters());
-      decision = tollgate.reserve(counted.isPresent() ? call.requests(0) : call);
+      decision = tollgate.reserve(counted.map(Reservation::call).map(call::countedBy).orElse(call));
     } catch (IllegalArgumentException invalid) {
       counted.ifPresent(Reservation::cancel);
       throw invalid;

@@ -14,6 +14,7 @@ import dev.tollgate.Usage;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -115,5 +116,29 @@ class FilteredRequestTest {
 
     assertThat(decisions).hasExactlyElementsOfTypes(Decision.Restricted.class);
     assertThat(deployed.used("tokens")).isEqualTo(3);
+  }
+
+  @Test
+  void countsForTheMethodsOwnRouteWhenTheFiltersIsAnother() {
+    request.close();
+    Map<String, String> routes =
+        Map.of(
+            "tollgate.route.chat.rate", "1/hour burst 1",
+            "tollgate.route.api.criticality", "optional");
+    try (Deployed other = Deployed.with(routes, Chat.class)) {
+      Chat limited = other.bean(Chat.class);
+      inRequest(other, limited::count);
+
+      assertThatThrownBy(() -> inRequest(other, limited::count))
+          .isInstanceOf(RefusedException.class);
+      assertThat(other.used("requests")).isEqualTo(1);
+    }
+  }
+
+  private static void inRequest(Deployed deployed, Runnable work) {
+    Reservation charged = deployed.tollgate().reserve(Call.of(ANN, "api")).orThrow();
+    try (CallContext.Scope request = CallContext.of(charged, decision -> {}).open()) {
+      work.run();
+    }
   }
 }
