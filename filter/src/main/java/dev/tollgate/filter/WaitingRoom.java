@@ -210,7 +210,8 @@ final class WaitingRoom implements AutoCloseable {
       turn.waiter().refuse(refused);
       after(() -> lines.done(turn, nowNanos() + waitNanos(refused)));
     } else {
-      after(() -> lines.again(turn, priority(refused), nowNanos() + waitNanos(refused)));
+      Priority priority = priority(refused);
+      after(() -> lines.again(turn, priority, nowNanos() + waitNanos(refused)));
     }
   }
 
