@@ -105,7 +105,7 @@ public record Price(
   }
 
   /** The higher price of each component, for inputs of any length. */
-  Price max(Price other) {
+  public Price max(Price other) {
     Price mine = upTo(Long.MAX_VALUE);
     Price others = other.upTo(Long.MAX_VALUE);
     return new Price(

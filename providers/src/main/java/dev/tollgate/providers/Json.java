@@ -1,0 +1,81 @@
+package dev.tollgate.providers;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.tollgate.Usage;
+import java.io.IOException;
+import java.util.OptionalLong;
+
+/** JSON from strangers: bounded in depth, exact in numbers. */
+final class Json {
+
+  /** Objects and arrays may be nested so deep. */
+  static final int MAX_DEPTH = 64;
+
+  /** Keeps every number as it was written, and takes no key twice. */
+  static final JsonMapper STRICT = mapper(true);
+
+  private static final JsonMapper LENIENT = mapper(false);
+
+  private Json() {}
+
+  private static JsonMapper mapper(boolean strict) {
+    StreamReadConstraints bounds =
+        StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build();
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(bounds)
+            .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, strict)
+            .build();
+    return JsonMapper.builder(factory)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+        .build();
+  }
+
+  /** The value that is written there; missing if it is no JSON. */
+  static JsonNode lenient(byte[] bytes, int offset, int length) {
+    try {
+      return read(bytes, offset, length);
+    } catch (JsonProcessingException malformed) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  /** The value that is written there, the last one of a key that comes twice. */
+  static JsonNode read(byte[] bytes, int offset, int length) throws JsonProcessingException {
+    try {
+      return LENIENT.readTree(bytes, offset, length);
+    } catch (JsonProcessingException malformed) {
+      throw malformed;
+    } catch (IOException impossible) {
+      throw new AssertionError("reading an array does no input", impossible);
+    }
+  }
+
+  /** A number of tokens: empty if it is no number, negative or above {@link Usage#MAX_TOKENS}. */
+  static OptionalLong tokens(JsonNode node) {
+    double number = node.isNumber() ? node.doubleValue() : -1;
+    return number >= 0 && number <= Usage.MAX_TOKENS
+        ? OptionalLong.of((long) Math.ceil(number))
+        : OptionalLong.empty();
+  }
+
+  /** The first of the fields that is there and not null; missing if none is. */
+  static JsonNode first(JsonNode node, String... fields) {
+    for (String field : fields) {
+      if (node.hasNonNull(field)) {
+        return node.get(field);
+      }
+    }
+    return MissingNode.getInstance();
+  }
+}

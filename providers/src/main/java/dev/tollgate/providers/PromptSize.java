@@ -1,0 +1,85 @@
+package dev.tollgate.providers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.TokenCounter;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a part of a prompt adds to the input: its texts, and a flat number for all else. Not
+ * thread-safe.
+ */
+final class PromptSize {
+
+  /** What roles and delimiters of a turn take. */
+  private static final long TOKENS_PER_TURN = 4;
+
+  /** An image, a sound or a file: what a large image takes with most providers. */
+  private static final long TOKENS_PER_MEDIUM = 1600;
+
+  private static final Set<String> MEDIA =
+      Set.of(
+          "image_url", "input_audio", "file", "source", "inlineData", "inline_data", "fileData",
+          "file_data", "images");
+
+  private static final Set<String> NO_TEXT =
+      Set.of("type", "role", "id", "tool_call_id", "tool_use_id", "call_id", "signature");
+
+  private final StringBuilder text = new StringBuilder();
+  private long flat;
+
+  /** Adds a turn of a conversation. */
+  PromptSize addTurn(JsonNode turn) {
+    flat += TOKENS_PER_TURN;
+    return add(turn);
+  }
+
+  /** Adds every text below a node. */
+  PromptSize add(JsonNode node) {
+    if (node.isObject()) {
+      for (Map.Entry<String, JsonNode> field : node.properties()) {
+        addField(field.getKey(), field.getValue());
+      }
+    } else if (node.isArray()) {
+      node.forEach(this::add);
+    } else if (node.isTextual()) {
+      text.append(node.textValue()).append('\n');
+    }
+    return this;
+  }
+
+  private void addField(String key, JsonNode value) {
+    if (MEDIA.contains(key)) {
+      flat += TOKENS_PER_MEDIUM * Math.max(1, value.isArray() ? value.size() : 1);
+    } else if (key.equals("tools") || key.equals("functions") || key.equals("args")) {
+      text.append(value).append('\n');
+    } else if (!NO_TEXT.contains(key)) {
+      add(value);
+    }
+  }
+
+  /** Adds a field of the request itself. */
+  PromptSize addField(JsonNode body, String key) {
+    if (body.hasNonNull(key)) {
+      addField(key, body.get(key));
+    }
+    return this;
+  }
+
+  long tokens(TokenCounter counter) {
+    return counter.count(text.toString()) + flat;
+  }
+
+  /** Tokens at a rate that was found for a larger text, rounded up. */
+  long tokens(double tokensPerByte) {
+    return (long) Math.ceil(textBytes() * tokensPerByte) + flat;
+  }
+
+  long textBytes() {
+    return Utf8.length(text);
+  }
+
+  long flatTokens() {
+    return flat;
+  }
+}
