@@ -56,7 +56,7 @@ public final class AiRequest {
   private static ObjectNode parse(byte[] body) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-      if (Json.STRICT.readTree(text) instanceof ObjectNode object) {
+      if (Json.readStrictly(text) instanceof ObjectNode object) {
         return object;
       }
       throw new BadRequestException(Rule.JSON, "body: must be a JSON object");

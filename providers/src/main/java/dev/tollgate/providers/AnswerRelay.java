@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads a stream while it passes from the provider to the client, message by message. Hides the
  * report of usage from a client that did not ask for it, and ends the stream as its protocol ends
- * once it has produced all that it may. Not thread-safe.
+ * once it has produced more than it may. Not thread-safe.
  */
 public final class AnswerRelay {
 
@@ -21,7 +21,8 @@ public final class AnswerRelay {
    * @param contentType the answer's header; a body that is no stream passes as it is
    * @param showsUsage whether the client itself asked for usage, see {@link
    *     AiRequest#asksForUsage}; otherwise a message that tells nothing else is hidden
-   * @param maxOutputTokens where the stream is cut, by {@link Reading#producedTokens}: 1 or more
+   * @param maxOutputTokens more than these, and the stream is cut. Meant for providers that do not
+   *     keep to the bound of the request; tokens are counted low, so that no other is cut short
    */
   public AnswerRelay(
       Protocol protocol, String contentType, boolean showsUsage, long maxOutputTokens) {
@@ -70,18 +71,18 @@ public final class AnswerRelay {
       if (showsUsage || !reader.dialect().isUsageOnly(message)) {
         pass(raw);
       }
-      if (raw.size() > 0
-          && !reader.tally().isFinished()
-          && !reader.tally().isComplete()
-          && reader.reading().producedTokens() >= maxOutputTokens) {
+      if (raw.size() > 0 && isOverCap()) {
         cut = true;
-        byte[] ending =
-            reader
-                .dialect()
-                .ending(reader.tally(), showsUsage)
-                .getBytes(StandardCharsets.UTF_8);
-        passing.write(ending, 0, ending.length);
+        String ending = reader.dialect().ending(reader.tally(), showsUsage);
+        passing.writeBytes(ending.getBytes(StandardCharsets.UTF_8));
       }
+    }
+
+    private boolean isOverCap() {
+      Tally tally = reader.tally();
+      return !tally.isFinished()
+          && !tally.isComplete()
+          && tally.reading().leastTokens() > maxOutputTokens;
     }
 
     @Override

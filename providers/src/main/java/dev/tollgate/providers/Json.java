@@ -1,6 +1,7 @@
 package dev.tollgate.providers;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -19,9 +20,7 @@ final class Json {
   /** Objects and arrays may be nested so deep. */
   static final int MAX_DEPTH = 64;
 
-  /** Keeps every number as it was written, and takes no key twice. */
-  static final JsonMapper STRICT = mapper(true);
-
+  private static final JsonMapper STRICT = mapper(true);
   private static final JsonMapper LENIENT = mapper(false);
 
   private Json() {}
@@ -56,8 +55,19 @@ final class Json {
       return LENIENT.readTree(bytes, offset, length);
     } catch (JsonProcessingException malformed) {
       throw malformed;
+    } catch (NumberFormatException beyond) {
+      throw new JsonParseException(null, beyond.getMessage(), beyond);
     } catch (IOException impossible) {
       throw new AssertionError("reading an array does no input", impossible);
+    }
+  }
+
+  /** The value that is written there; a key that comes twice is an error. */
+  static JsonNode readStrictly(String text) throws JsonProcessingException {
+    try {
+      return STRICT.readTree(text);
+    } catch (NumberFormatException beyond) {
+      throw new JsonParseException(null, beyond.getMessage(), beyond);
     }
   }
 

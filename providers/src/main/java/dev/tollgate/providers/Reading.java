@@ -10,6 +10,9 @@ public final class Reading {
 
   private static final long BYTES_PER_TOKEN = 4;
 
+  /** What tokens of scripts with long encodings have, about. */
+  private static final long MANY_BYTES_PER_TOKEN = 8;
+
   private final Map<Count, Long> counts;
   private final String model;
   private final String finishReason;
@@ -64,6 +67,12 @@ public final class Reading {
   public long producedTokens() {
     long seen = Math.max(deltas, (outputBytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
     return Math.min(Usage.MAX_TOKENS, Math.max(told(Count.OUTPUT), seen));
+  }
+
+  /** Output tokens that have been produced at the very least: never more than really were, nearly. */
+  long leastTokens() {
+    long seen = Math.max(deltas, outputBytes / MANY_BYTES_PER_TOKEN);
+    return Math.max(told(Count.OUTPUT), seen);
   }
 
   /** The model that answers, empty if it is not told. */

@@ -4,8 +4,7 @@ package dev.tollgate.providers;
  * Server-sent events as the WHATWG specifies them: lines end with LF, CR or CRLF, an empty line ends
  * an event, the values of its {@code data} lines are joined by LF, a byte order mark may come first.
  *
- * <p>After CR an event is over, without waiting for the LF that may follow: that LF goes with the
- * next event.
+ * <p>After CR an event is over, without waiting for the LF that may follow.
  */
 final class SseFraming implements Framing {
 
@@ -50,7 +49,7 @@ final class SseFraming implements Framing {
     boolean secondOfCrLf = afterCr && next == '\n';
     afterCr = next == '\r';
     if (secondOfCrLf) {
-      return false;
+      return event.size() == 1;
     }
     boolean endsLine = next == '\n' || next == '\r';
     boolean ends = endsLine && lineIsEmpty;

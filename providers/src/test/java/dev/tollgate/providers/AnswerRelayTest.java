@@ -1,0 +1,140 @@
+package dev.tollgate.providers;
+
+import static dev.tollgate.providers.Fixtures.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.Usage;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AnswerRelayTest {
+
+  private static final String SSE = "text/event-stream";
+
+  @ParameterizedTest
+  @MethodSource("dev.tollgate.providers.AnswerReaderTest#answers")
+  void everyByteOfAnAnswerPassesAsItCame(AnswerReaderTest.Answer answer) {
+    byte[] bytes = answer.bytes();
+    for (int split = 0; split <= bytes.length; split++) {
+      AnswerRelay relay = new AnswerRelay(answer.protocol(), answer.contentType(), true, 1000);
+      assertThat(relayed(relay, bytes, split)).as("split at %d", split).isEqualTo(bytes);
+      assertThat(relay.reading().usage(77)).contains(answer.usage());
+    }
+  }
+
+  @Test
+  void usageIsHiddenFromAClientThatDidNotAskWhereverTheStreamIsSplit() {
+    String stream = Fixtures.text("answers/openai-chat.sse");
+    int usage = stream.indexOf("data: {", stream.indexOf("\"stop\""));
+    String hidden = stream.substring(0, usage) + stream.substring(stream.indexOf("data: [DONE]"));
+    for (int split = 0; split <= utf8(stream).length; split++) {
+      AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, false, 1000);
+      assertThat(new String(relayed(relay, utf8(stream), split), StandardCharsets.UTF_8))
+          .isEqualTo(hidden);
+      assertThat(relay.reading().usage(0)).contains(new Usage(1200, 1024, 0, 7, 0));
+    }
+  }
+
+  @Test
+  void wholeEventsPassWithoutWaitingForTheNext() {
+    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, 1000);
+    byte[] event = utf8("data: {\"choices\":[]}\r\n\r\n");
+    assertThat(relay.feed(event, 0, event.length)).isEqualTo(event);
+  }
+
+  @Test
+  void eventOverTheBoundPassesUnread() {
+    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, 1000);
+    byte[] event = utf8("data: " + "x".repeat(3_000_000) + "\n\ndata: [DONE]\n\n");
+    assertThat(relayed(relay, event, 1_500_000)).isEqualTo(event);
+    assertThat(relay.reading().isComplete()).isTrue();
+  }
+
+  @Test
+  void chatStreamAtItsCapEndsAsChatStreamsEnd() {
+    String stream = Fixtures.text("answers/openai-chat.sse");
+    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, false, 1);
+    String out = new String(relayed(relay, utf8(stream), 900), StandardCharsets.UTF_8);
+    assertThat(relay.isCut()).isTrue();
+    assertThat(out)
+        .contains("Grüße", "你好")
+        .doesNotContain("\"stop\"")
+        .endsWith(
+            """
+            data: {"id":"chatcmpl-123","object":"chat.completion.chunk","created":1694268190,\
+            "model":"gpt-4o-mini","choices":[{"index":0,"delta":{},"finish_reason":"length"}]}
+
+            data: [DONE]
+
+            """);
+    assertThat(relay.reading().usage(50)).as("the provider's report never came").isEmpty();
+    assertThat(relay.reading().spent(50)).isEqualTo(Usage.of(50, 4));
+  }
+
+  @Test
+  void everyChoiceThatIsStillOpenIsEnded() {
+    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, 0);
+    String stream =
+        """
+        data: {"id":"c","choices":[{"index":1,"delta":{"content":""},"finish_reason":null}]}
+
+        data: {"id":"c","choices":[{"index":0,"delta":{"content":"12345678"},"finish_reason":null}]}
+
+        """;
+    String out = new String(relayed(relay, utf8(stream), 3), StandardCharsets.UTF_8);
+    assertThat(out)
+        .contains("{\"index\":0,\"delta\":{},\"finish_reason\":\"length\"}")
+        .contains("{\"index\":1,\"delta\":{},\"finish_reason\":\"length\"}")
+        .contains("\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":2,\"total_tokens\":2}")
+        .endsWith("data: [DONE]\n\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.tollgate.providers.AnswerReaderTest#answers")
+  void streamsAtTheirCapEndProperlyInEveryProtocol(AnswerReaderTest.Answer answer) {
+    AnswerRelay relay = new AnswerRelay(answer.protocol(), answer.contentType(), true, 0);
+    byte[] out = relayed(relay, answer.bytes(), 0);
+    boolean stream = !answer.contentType().equals("application/json");
+    assertThat(relay.isCut()).isEqualTo(stream);
+    AnswerReader client = new AnswerReader(answer.protocol(), answer.contentType());
+    client.feed(out, 0, out.length);
+    client.finish();
+    assertThat(client.reading().isComplete()).isTrue();
+    if (stream) {
+      assertThat(client.reading().finishReason())
+          .isIn("length", "max_tokens", "MAX_TOKENS", "max_output_tokens");
+      assertThat(client.reading().usage(0)).isPresent();
+    }
+  }
+
+  @Test
+  void anthropicStreamAtItsCapClosesItsBlock() {
+    byte[] stream = Fixtures.bytes("answers/anthropic.sse");
+    AnswerRelay relay = new AnswerRelay(Protocol.ANTHROPIC, SSE, false, 1);
+    assertThat(new String(relayed(relay, stream, 700), StandardCharsets.UTF_8))
+        .endsWith(
+            """
+            event: content_block_stop
+            data: {"type":"content_block_stop","index":0}
+
+            event: message_delta
+            data: {"type":"message_delta","delta":{"stop_reason":"max_tokens","stop_sequence":null},\
+            "usage":{"output_tokens":2}}
+
+            event: message_stop
+            data: {"type":"message_stop"}
+
+            """);
+  }
+
+  private static byte[] relayed(AnswerRelay relay, byte[] bytes, int split) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(relay.feed(bytes, 0, split));
+    out.writeBytes(relay.feed(bytes, split, bytes.length - split));
+    out.writeBytes(relay.finish());
+    return out.toByteArray();
+  }
+}
