@@ -2,7 +2,6 @@ package dev.tollgate.providers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.Estimate;
@@ -16,8 +15,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A request to an AI provider, to be priced and, if need be, made smaller. All that is not rewritten
- * stays as it came: order, unknown keys, digits of numbers. Immutable.
+ * A request to an AI provider, to be priced and, if need be, made smaller. All that is not
+ * rewritten stays as it came: order, unknown keys, digits of numbers. Immutable.
  */
 public final class AiRequest {
 

@@ -18,8 +18,9 @@ import java.util.stream.Collectors;
 /**
  * The prices of models, each from a day on. Immutable.
  *
- * <p>A catalogue knows a model as {@code provider/model}, as that provider charges it, and as {@code
- * model} alone, as its maker charges it; if only others offer it, as the dearest of them does.
+ * <p>A catalogue knows a model as {@code provider/model}, as that provider charges it, and as
+ * {@code model} alone, as its maker charges it; if only others offer it, as the dearest of them
+ * does.
  */
 public final class Catalogue {
 
@@ -30,9 +31,30 @@ public final class Catalogue {
 
   private static final Set<String> MAKERS =
       Set.of(
-          "openai", "anthropic", "google", "gemini", "mistral", "mistralai", "deepseek", "xai",
-          "x-ai", "meta-llama", "llama", "cohere", "alibaba", "qwen", "moonshotai", "zai", "z-ai",
-          "zhipuai", "minimax", "amazon", "nvidia", "perplexity", "ai21", "voyageai");
+          "openai",
+          "anthropic",
+          "google",
+          "gemini",
+          "mistral",
+          "mistralai",
+          "deepseek",
+          "xai",
+          "x-ai",
+          "meta-llama",
+          "llama",
+          "cohere",
+          "alibaba",
+          "qwen",
+          "moonshotai",
+          "zai",
+          "z-ai",
+          "zhipuai",
+          "minimax",
+          "amazon",
+          "nvidia",
+          "perplexity",
+          "ai21",
+          "voyageai");
 
   private final NavigableMap<String, NavigableMap<LocalDate, Price>> prices;
 
@@ -119,9 +141,8 @@ public final class Catalogue {
 
     private Offer choose(List<Offer> all) {
       List<Offer> makers = all.stream().filter(offer -> MAKERS.contains(offer.provider)).toList();
-      return (makers.isEmpty() ? all : makers).stream()
-          .max(Comparator.comparingLong(this::latest))
-          .orElseThrow();
+      return (makers.isEmpty() ? all : makers)
+          .stream().max(Comparator.comparingLong(this::latest)).orElseThrow();
     }
 
     private long latest(Offer offer) {

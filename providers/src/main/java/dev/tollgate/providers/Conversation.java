@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns, seen as what holds for all of them and a row of exchanges. An exchange begins with a turn of
- * the user and has all the answers, tool calls and results up to the next: so dropping it whole tears
- * nothing apart. Immutable.
+ * Turns, seen as what holds for all of them and a row of exchanges. An exchange begins with a turn
+ * of the user and has all the answers, tool calls and results up to the next: so dropping it whole
+ * tears nothing apart. Immutable.
  */
 final class Conversation {
 

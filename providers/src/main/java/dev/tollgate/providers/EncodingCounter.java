@@ -5,8 +5,8 @@ import dev.tollgate.TokenCounter;
 
 /**
  * Counts as a model's own tokenizer does: exactly up to {@link #MAX_EXACT_CHARS}, and beyond by
- * windows spread evenly over the text. So the time of a count has a bound, whatever the text: a long
- * run of one letter costs a tokenizer more than any prose. Immutable.
+ * windows spread evenly over the text. So the time of a count has a bound, whatever the text: a
+ * long run of one letter costs a tokenizer more than any prose. Immutable.
  */
 final class EncodingCounter implements TokenCounter {
 

@@ -8,8 +8,8 @@ import dev.tollgate.providers.Tally.Count;
 import java.util.OptionalLong;
 
 /**
- * {@code generateContent}. Thoughts are output beside the candidates; what tools put into the prompt
- * is input beside it; each message of a stream tells the usage up to there.
+ * {@code generateContent}. Thoughts are output beside the candidates; what tools put into the
+ * prompt is input beside it; each message of a stream tells the usage up to there.
  */
 final class GeminiAnswers implements AnswerDialect {
 

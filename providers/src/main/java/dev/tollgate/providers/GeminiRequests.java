@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code generateContent}. The path names the model and whether it streams. Google takes each key in
- * camel case and in snake case; a body with both is refused, since only one of them would count.
+ * {@code generateContent}. The path names the model and whether it streams. Google takes each key
+ * in camel case and in snake case; a body with both is refused, since only one of them would count.
  */
 final class GeminiRequests implements RequestDialect {
 
@@ -25,7 +25,8 @@ final class GeminiRequests implements RequestDialect {
     String model = named.matches() ? named.group(2) : "";
     if (model.length() > Call.MAX_MODEL_LENGTH) {
       throw new BadRequestException(
-          Rule.RANGE, "model in the path: must have at most " + Call.MAX_MODEL_LENGTH + " characters");
+          Rule.RANGE,
+          "model in the path: must have at most " + Call.MAX_MODEL_LENGTH + " characters");
     }
     return model;
   }

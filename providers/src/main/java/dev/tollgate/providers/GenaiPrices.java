@@ -18,9 +18,9 @@ import java.util.TreeSet;
 
 /**
  * A list of providers, each with a list of models; prices in dollars for a million tokens, each by
- * itself with its thresholds. A model has one price or a list of them: from a day on, or at times of
- * the day, of which the dearest counts. Other names of a model are those that it must equal or begin
- * with to match.
+ * itself with its thresholds. A model has one price or a list of them: from a day on, or at times
+ * of the day, of which the dearest counts. Other names of a model are those that it must equal or
+ * begin with to match.
  */
 final class GenaiPrices {
 

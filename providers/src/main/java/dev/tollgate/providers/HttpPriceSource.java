@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file on a web server, which tells by ETag or time whether it is another. Leaves no thread and no
- * connection behind.
+ * A file on a web server, which tells by ETag or time whether it is another. Leaves no thread and
+ * no connection behind.
  */
 final class HttpPriceSource implements PriceSource {
 

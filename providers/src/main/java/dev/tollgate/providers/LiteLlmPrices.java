@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An object of models by name, such as {@code gpt-5} or {@code azure/gpt-5}; prices in dollars for a
- * token; the thresholds of long contexts are in the names of the keys.
+ * An object of models by name, such as {@code gpt-5} or {@code azure/gpt-5}; prices in dollars for
+ * a token; the thresholds of long contexts are in the names of the keys.
  */
 final class LiteLlmPrices {
 
@@ -46,8 +46,7 @@ final class LiteLlmPrices {
     if (slash < 0) {
       catalogue.add(name, Catalogue.ALWAYS, price);
     } else {
-      catalogue.add(
-          name.substring(0, slash), name.substring(slash + 1), Catalogue.ALWAYS, price);
+      catalogue.add(name.substring(0, slash), name.substring(slash + 1), Catalogue.ALWAYS, price);
     }
   }
 

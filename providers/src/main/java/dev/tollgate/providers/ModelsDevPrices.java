@@ -20,14 +20,12 @@ final class ModelsDevPrices {
 
   static void read(JsonNode file, Catalogue.Builder catalogue) {
     for (Map.Entry<String, JsonNode> provider : file.properties()) {
-      for (Map.Entry<String, JsonNode> model :
-          provider.getValue().path("models").properties()) {
+      for (Map.Entry<String, JsonNode> model : provider.getValue().path("models").properties()) {
         JsonNode cost = model.getValue().path("cost");
         KEYS.price(cost)
             .map(base -> RateKeys.with(base, longContext(cost, base)))
             .ifPresent(
-                price ->
-                    catalogue.add(provider.getKey(), model.getKey(), Catalogue.ALWAYS, price));
+                price -> catalogue.add(provider.getKey(), model.getKey(), Catalogue.ALWAYS, price));
       }
     }
   }

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** {@code /api/chat}, and {@code /api/generate}, which has {@code prompt}. They stream by default. */
+/**
+ * {@code /api/chat}, and {@code /api/generate}, which has {@code prompt}. They stream by default.
+ */
 final class OllamaRequests implements RequestDialect {
 
   private static final String BOUND = "num_predict";

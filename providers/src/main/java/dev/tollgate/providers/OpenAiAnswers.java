@@ -73,7 +73,8 @@ final class OpenAiAnswers implements AnswerDialect {
     created = message.path("created").asLong(created);
     tally.model(message.path("model"));
     message.path("choices").forEach(choice -> readChoice(choice, tally));
-    JsonNode usage = Json.first(message, "usage").isObject() ? message.path("usage") : groq(message);
+    JsonNode usage =
+        Json.first(message, "usage").isObject() ? message.path("usage") : groq(message);
     if (usage.isObject()) {
       usage(usage, tally);
       if (tally.isFinished() || message.path("choices").isEmpty()) {

@@ -16,7 +16,9 @@ final class OpenAiRequests implements RequestDialect {
   private static final List<String> CHAT_BOUNDS = List.of("max_tokens", "max_completion_tokens");
   private static final List<String> RESPONSES_BOUNDS = List.of("max_output_tokens");
 
-  /** OpenAI's own models, which take {@code max_completion_tokens}; older servers do not know it. */
+  /**
+   * OpenAI's own models, which take {@code max_completion_tokens}; older servers do not know it.
+   */
   private static final Pattern OWN = Pattern.compile("(openai/)?(gpt-|chatgpt-|o\\d).*");
 
   @Override

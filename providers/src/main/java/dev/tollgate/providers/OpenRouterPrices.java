@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A list {@code data} of models, named {@code maker/model}; prices as texts, in dollars for a token,
- * -1 if the price depends; {@code overrides} for long prompts and for times of the day, of which the
- * dearest counts.
+ * A list {@code data} of models, named {@code maker/model}; prices as texts, in dollars for a
+ * token, -1 if the price depends; {@code overrides} for long prompts and for times of the day, of
+ * which the dearest counts.
  */
 final class OpenRouterPrices {
 

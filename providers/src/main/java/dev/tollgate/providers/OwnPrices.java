@@ -23,8 +23,16 @@ final class OwnPrices {
 
   private static final Set<String> KNOWN =
       Set.of(
-          "provider", "model", "aliases", "from", "input", "cacheRead", "cacheWrite", "output",
-          "reasoning", "longContext");
+          "provider",
+          "model",
+          "aliases",
+          "from",
+          "input",
+          "cacheRead",
+          "cacheWrite",
+          "output",
+          "reasoning",
+          "longContext");
 
   private OwnPrices() {}
 

@@ -19,8 +19,15 @@ final class PromptSize {
 
   private static final Set<String> MEDIA =
       Set.of(
-          "image_url", "input_audio", "file", "source", "inlineData", "inline_data", "fileData",
-          "file_data", "images");
+          "image_url",
+          "input_audio",
+          "file",
+          "source",
+          "inlineData",
+          "inline_data",
+          "fileData",
+          "file_data",
+          "images");
 
   private static final Set<String> NO_TEXT =
       Set.of("type", "role", "id", "tool_call_id", "tool_use_id", "call_id", "signature");
@@ -70,9 +77,9 @@ final class PromptSize {
     return counter.count(text.toString()) + flat;
   }
 
-  /** Tokens at a rate that was found for a larger text, rounded up. */
+  /** What leaving this out takes from a larger text of a known rate, rounded down. */
   long tokens(double tokensPerByte) {
-    return (long) Math.ceil(textBytes() * tokensPerByte) + flat;
+    return (long) (textBytes() * tokensPerByte) + flat;
   }
 
   long textBytes() {

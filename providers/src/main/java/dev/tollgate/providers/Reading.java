@@ -69,7 +69,9 @@ public final class Reading {
     return Math.min(Usage.MAX_TOKENS, Math.max(told(Count.OUTPUT), seen));
   }
 
-  /** Output tokens that have been produced at the very least: never more than really were, nearly. */
+  /**
+   * Output tokens that have been produced at the very least: never more than really were, nearly.
+   */
   long leastTokens() {
     long seen = Math.max(deltas, outputBytes / MANY_BYTES_PER_TOKEN);
     return Math.max(told(Count.OUTPUT), seen);

@@ -1,8 +1,9 @@
 package dev.tollgate.providers;
 
 /**
- * Server-sent events as the WHATWG specifies them: lines end with LF, CR or CRLF, an empty line ends
- * an event, the values of its {@code data} lines are joined by LF, a byte order mark may come first.
+ * Server-sent events as the WHATWG specifies them: lines end with LF, CR or CRLF, an empty line
+ * ends an event, the values of its {@code data} lines are joined by LF, a byte order mark may come
+ * first.
  *
  * <p>After CR an event is over, without waiting for the LF that may follow.
  */

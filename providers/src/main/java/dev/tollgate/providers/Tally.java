@@ -22,7 +22,7 @@ final class Tally {
   }
 
   /** Fields whose texts are no output of the model, or no text. */
-  private static final Set<String> NO_OUTPUT = 
+  private static final Set<String> NO_OUTPUT =
       Set.of("type", "id", "role", "index", "signature", "thoughtSignature", "data", "b64_json");
 
   private final Map<Count, Long> counts = new EnumMap<>(Count.class);
@@ -101,7 +101,6 @@ final class Tally {
   }
 
   Reading reading() {
-    return new Reading(
-        counts, model, finishReason, usageFinal, complete, outputBytes, deltas);
+    return new Reading(counts, model, finishReason, usageFinal, complete, outputBytes, deltas);
   }
 }

@@ -11,10 +11,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Counters of each model's tokens. OpenAI's models are counted by their tokenizers, which take about
- * a second to load: that is done once, aside, and until then they are counted by bytes, as all other
- * models are. What a model's provider reports corrects its counter from then on, for each route by
- * itself.
+ * Counters of each model's tokens. OpenAI's models are counted by their tokenizers, which take
+ * about a second to load: that is done once, aside, and until then they are counted by bytes, as
+ * all other models are. What a model's provider reports corrects its counter from then on, for each
+ * route by itself.
  *
  * <p>Thread-safe. No count takes longer than some milliseconds, whatever the text, up to 1 MiB.
  */

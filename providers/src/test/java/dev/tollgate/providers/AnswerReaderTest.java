@@ -160,8 +160,23 @@ class AnswerReaderTest {
     Random random = new Random(seed);
     List<String> poison =
         List.of(
-            "-1", "1e400", "1e-999999999", "null", "\"x\"", "[]", "{}", "true", "NaN", "1.5",
-            "99999999999999999999", "9223372036854775808", "", "}", "\u0000", "\r", "\n\n");
+            "-1",
+            "1e400",
+            "1e-999999999",
+            "null",
+            "\"x\"",
+            "[]",
+            "{}",
+            "true",
+            "NaN",
+            "1.5",
+            "99999999999999999999",
+            "9223372036854775808",
+            "",
+            "}",
+            "\u0000",
+            "\r",
+            "\n\n");
     for (int i = 0; i < 20_000; i++) {
       Answer answer = answers().get(random.nextInt(answers().size()));
       String text = new String(answer.bytes(), StandardCharsets.UTF_8);
