@@ -6,6 +6,8 @@ import dev.tollgate.Price.LongContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,7 +27,7 @@ final class LiteLlmPrices {
           false);
 
   private static final Pattern ABOVE =
-      Pattern.compile("(?:in|out)put_cost_per_token(_above_(\\d{1,6})k_tokens)");
+      Pattern.compile("(?:in|out)put_cost_per_token(_above_\\d{1,6}k_tokens)");
 
   private static final String EXAMPLE = "sample_spec";
 
@@ -51,15 +53,19 @@ final class LiteLlmPrices {
   }
 
   private static List<LongContext> longContext(JsonNode model, Price base) {
-    List<LongContext> tiers = new ArrayList<>();
+    Set<String> suffixes = new TreeSet<>();
     for (Map.Entry<String, JsonNode> field : model.properties()) {
       Matcher above = ABOVE.matcher(field.getKey());
       if (above.matches()) {
-        long threshold = Long.parseLong(above.group(2)) * 1000;
-        KEYS.suffixed(above.group(1))
-            .price(model, base)
-            .ifPresent(price -> tiers.add(new LongContext(threshold, price)));
+        suffixes.add(above.group(1));
       }
+    }
+    List<LongContext> tiers = new ArrayList<>();
+    for (String suffix : suffixes) {
+      long threshold = Long.parseLong(suffix.replaceAll("\\D", "")) * 1000;
+      KEYS.suffixed(suffix)
+          .price(model, base)
+          .ifPresent(price -> tiers.add(new LongContext(threshold, price)));
     }
     return tiers;
   }

@@ -182,7 +182,7 @@ class AiRequestTest {
                 .withUsageReported();
         assertThat(smaller.estimate(BYTES, 5).outputTokens())
             .as("seed %d: %s", seed, mutant)
-            .isLessThanOrEqualTo(5);
+            .isLessThanOrEqualTo(Math.max(5, request.choices()));
         AiRequest.read(protocol, smaller.path(), smaller.body());
         read++;
       } catch (BadRequestException refused) {
