@@ -1,6 +1,7 @@
 package dev.tollgate.providers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.Usage;
 
 /**
  * How one protocol tells its answers. Holds what is needed to end one stream; not thread-safe.
@@ -20,7 +21,9 @@ interface AnswerDialect {
   /**
    * What ends a stream, after a whole event of it, because no more tokens may come.
    *
+   * @param model the model that answers
+   * @param spent what it has used
    * @param withUsage whether the client asked for a report of usage
    */
-  String ending(Tally tally, boolean withUsage);
+  String ending(String model, Usage spent, boolean withUsage);
 }

@@ -1,6 +1,8 @@
 package dev.tollgate.providers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.Estimate;
+import dev.tollgate.Usage;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -12,7 +14,7 @@ public final class AnswerRelay {
 
   private final AnswerReader reader;
   private final boolean showsUsage;
-  private final long maxOutputTokens;
+  private final Estimate allowed;
   private final Bytes passing = new Bytes(Integer.MAX_VALUE);
   private final Framing.Sink sink = new Passing();
   private boolean cut;
@@ -21,14 +23,14 @@ public final class AnswerRelay {
    * @param contentType the answer's header; a body that is no stream passes as it is
    * @param showsUsage whether the client itself asked for usage, see {@link
    *     AiRequest#asksForUsage}; otherwise a message that tells nothing else is hidden
-   * @param maxOutputTokens more than these, and the stream is cut. Meant for providers that do not
-   *     keep to the bound of the request; tokens are counted low, so that no other is cut short
+   * @param allowed the request's input, told where the provider tells none, and the output after
+   *     which the stream is cut. Meant for providers that do not keep to the bound of the request;
+   *     tokens are counted low, so that no other is cut short
    */
-  public AnswerRelay(
-      Protocol protocol, String contentType, boolean showsUsage, long maxOutputTokens) {
+  public AnswerRelay(Protocol protocol, String contentType, boolean showsUsage, Estimate allowed) {
     this.reader = new AnswerReader(protocol, contentType);
     this.showsUsage = showsUsage;
-    this.maxOutputTokens = maxOutputTokens;
+    this.allowed = allowed;
   }
 
   /** Reads the next bytes, which may be split anywhere, and returns those that go to the client. */
@@ -73,7 +75,8 @@ public final class AnswerRelay {
       }
       if (raw.size() > 0 && isOverCap()) {
         cut = true;
-        String ending = reader.dialect().ending(reader.tally(), showsUsage);
+        Usage spent = reading().spent(allowed.inputTokens());
+        String ending = reader.dialect().ending(reading().model(), spent, showsUsage);
         passing.writeBytes(ending.getBytes(StandardCharsets.UTF_8));
       }
     }
@@ -82,7 +85,7 @@ public final class AnswerRelay {
       Tally tally = reader.tally();
       return !tally.isFinished()
           && !tally.isComplete()
-          && tally.reading().leastTokens() > maxOutputTokens;
+          && tally.reading().leastTokens() > allowed.outputTokens();
     }
 
     @Override

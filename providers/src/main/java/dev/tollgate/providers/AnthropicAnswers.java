@@ -3,6 +3,7 @@ package dev.tollgate.providers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tollgate.Usage;
 import dev.tollgate.providers.Tally.Count;
 import java.util.Set;
 import java.util.TreeSet;
@@ -62,14 +63,14 @@ final class AnthropicAnswers implements AnswerDialect {
   }
 
   @Override
-  public String ending(Tally tally, boolean withUsage) {
+  public String ending(String model, Usage spent, boolean withUsage) {
     StringBuilder events = new StringBuilder();
     for (int index : openBlocks) {
       append(events, event("content_block_stop").put("index", index));
     }
     ObjectNode delta = event("message_delta");
     delta.putObject("delta").put("stop_reason", "max_tokens").putNull("stop_sequence");
-    delta.putObject("usage").put("output_tokens", tally.reading().producedTokens());
+    delta.putObject("usage").put("output_tokens", spent.outputTokens());
     append(events, delta);
     append(events, event("message_stop"));
     return events.toString();

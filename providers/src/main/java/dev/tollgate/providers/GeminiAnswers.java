@@ -55,19 +55,18 @@ final class GeminiAnswers implements AnswerDialect {
   }
 
   @Override
-  public String ending(Tally tally, boolean withUsage) {
+  public String ending(String model, Usage spent, boolean withUsage) {
     ObjectNode message = JsonNodeFactory.instance.objectNode();
     ObjectNode candidate = message.putArray("candidates").addObject();
     candidate.putObject("content").put("role", "model").putArray("parts");
     candidate.put("finishReason", "MAX_TOKENS").put("index", 0);
-    Usage spent = tally.reading().spent(0);
     message
         .putObject("usageMetadata")
         .put("promptTokenCount", spent.inputTokens())
         .put("candidatesTokenCount", spent.outputTokens() - spent.reasoningTokens())
         .put("thoughtsTokenCount", spent.reasoningTokens())
         .put("totalTokenCount", spent.totalTokens());
-    message.put("modelVersion", tally.reading().model()).put("responseId", responseId);
+    message.put("modelVersion", model).put("responseId", responseId);
     return "data: " + message + "\n\n";
   }
 }

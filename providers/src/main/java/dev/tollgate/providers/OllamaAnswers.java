@@ -3,6 +3,7 @@ package dev.tollgate.providers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tollgate.Usage;
 import dev.tollgate.providers.Tally.Count;
 
 /** {@code /api/chat} and {@code /api/generate}. The count of a cached prompt may be left out. */
@@ -28,16 +29,16 @@ final class OllamaAnswers implements AnswerDialect {
   }
 
   @Override
-  public String ending(Tally tally, boolean withUsage) {
+  public String ending(String model, Usage spent, boolean withUsage) {
     ObjectNode last = JsonNodeFactory.instance.objectNode();
-    last.put("model", tally.reading().model()).put("created_at", createdAt);
+    last.put("model", model).put("created_at", createdAt);
     if (chat) {
       last.putObject("message").put("role", "assistant").put("content", "");
     } else {
       last.put("response", "");
     }
     last.put("done", true).put("done_reason", "length");
-    last.put("eval_count", tally.reading().producedTokens());
+    last.put("prompt_eval_count", spent.inputTokens()).put("eval_count", spent.outputTokens());
     return last + "\n";
   }
 }

@@ -133,11 +133,11 @@ final class OpenAiAnswers implements AnswerDialect {
   }
 
   @Override
-  public String ending(Tally tally, boolean withUsage) {
-    return responses ? incompleteResponse(tally) : lastChunks(tally, withUsage);
+  public String ending(String model, Usage spent, boolean withUsage) {
+    return responses ? incompleteResponse(model, spent) : lastChunks(model, spent, withUsage);
   }
 
-  private String lastChunks(Tally tally, boolean withUsage) {
+  private String lastChunks(String model, Usage spent, boolean withUsage) {
     if (choices.isEmpty()) {
       choices.put(0, false);
     }
@@ -145,7 +145,7 @@ final class OpenAiAnswers implements AnswerDialect {
     choices.forEach(
         (index, ended) -> {
           if (!ended) {
-            ObjectNode chunk = chunk(tally);
+            ObjectNode chunk = chunk(model);
             ObjectNode choice = chunk.withArray("choices").addObject().put("index", index);
             choice.putObject("delta");
             choice.put("finish_reason", "length");
@@ -153,8 +153,7 @@ final class OpenAiAnswers implements AnswerDialect {
           }
         });
     if (withUsage) {
-      ObjectNode chunk = chunk(tally);
-      Usage spent = tally.reading().spent(0);
+      ObjectNode chunk = chunk(model);
       chunk
           .putObject("usage")
           .put("prompt_tokens", spent.inputTokens())
@@ -165,22 +164,21 @@ final class OpenAiAnswers implements AnswerDialect {
     return chunks.append("data: [DONE]\n\n").toString();
   }
 
-  private ObjectNode chunk(Tally tally) {
+  private ObjectNode chunk(String model) {
     ObjectNode chunk = JsonNodeFactory.instance.objectNode();
     chunk.put("id", id).put("object", "chat.completion.chunk").put("created", created);
-    chunk.put("model", tally.reading().model()).putArray("choices");
+    chunk.put("model", model).putArray("choices");
     return chunk;
   }
 
-  private String incompleteResponse(Tally tally) {
+  private String incompleteResponse(String model, Usage spent) {
     ObjectNode event = JsonNodeFactory.instance.objectNode();
     event.put("type", "response.incomplete").put("sequence_number", sequence + 1);
     ObjectNode response = event.putObject("response");
     response.put("id", id).put("object", "response").put("created_at", created);
-    response.put("status", "incomplete").put("model", tally.reading().model());
+    response.put("status", "incomplete").put("model", model);
     response.putObject("incomplete_details").put("reason", "max_output_tokens");
     response.putArray("output");
-    Usage spent = tally.reading().spent(0);
     response
         .putObject("usage")
         .put("input_tokens", spent.inputTokens())

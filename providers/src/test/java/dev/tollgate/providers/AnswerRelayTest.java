@@ -3,6 +3,7 @@ package dev.tollgate.providers;
 import static dev.tollgate.providers.Fixtures.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.Estimate;
 import dev.tollgate.Usage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,8 @@ class AnswerRelayTest {
   void everyByteOfAnAnswerPassesAsItCame(AnswerReaderTest.Answer answer) {
     byte[] bytes = answer.bytes();
     for (int split = 0; split <= bytes.length; split++) {
-      AnswerRelay relay = new AnswerRelay(answer.protocol(), answer.contentType(), true, 1000);
+      AnswerRelay relay =
+          new AnswerRelay(answer.protocol(), answer.contentType(), true, new Estimate(9, 1000));
       assertThat(relayed(relay, bytes, split)).as("split at %d", split).isEqualTo(bytes);
       assertThat(relay.reading().usage(77)).contains(answer.usage());
     }
@@ -31,7 +33,7 @@ class AnswerRelayTest {
     int usage = stream.indexOf("data: {", stream.indexOf("\"stop\""));
     String hidden = stream.substring(0, usage) + stream.substring(stream.indexOf("data: [DONE]"));
     for (int split = 0; split <= utf8(stream).length; split++) {
-      AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, false, 1000);
+      AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, false, new Estimate(9, 1000));
       assertThat(new String(relayed(relay, utf8(stream), split), StandardCharsets.UTF_8))
           .isEqualTo(hidden);
       assertThat(relay.reading().usage(0)).contains(new Usage(1200, 1024, 0, 7, 0));
@@ -40,14 +42,14 @@ class AnswerRelayTest {
 
   @Test
   void wholeEventsPassWithoutWaitingForTheNext() {
-    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, 1000);
+    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, new Estimate(9, 1000));
     byte[] event = utf8("data: {\"choices\":[]}\r\n\r\n");
     assertThat(relay.feed(event, 0, event.length)).isEqualTo(event);
   }
 
   @Test
   void eventOverTheBoundPassesUnread() {
-    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, 1000);
+    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, new Estimate(9, 1000));
     byte[] event = utf8("data: " + "x".repeat(3_000_000) + "\n\ndata: [DONE]\n\n");
     assertThat(relayed(relay, event, 1_500_000)).isEqualTo(event);
     assertThat(relay.reading().isComplete()).isTrue();
@@ -56,7 +58,7 @@ class AnswerRelayTest {
   @Test
   void chatStreamAtItsCapEndsAsChatStreamsEnd() {
     String stream = Fixtures.text("answers/openai-chat.sse");
-    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, false, 1);
+    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, false, new Estimate(9, 1));
     String out = new String(relayed(relay, utf8(stream), 900), StandardCharsets.UTF_8);
     assertThat(relay.isCut()).isTrue();
     assertThat(out)
@@ -76,7 +78,7 @@ class AnswerRelayTest {
 
   @Test
   void everyChoiceThatIsStillOpenIsEnded() {
-    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, 0);
+    AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, new Estimate(9, 0));
     String stream =
         """
         data: {"id":"c","choices":[{"index":1,"delta":{"content":""},"finish_reason":null}]}
@@ -88,14 +90,15 @@ class AnswerRelayTest {
     assertThat(out)
         .contains("{\"index\":0,\"delta\":{},\"finish_reason\":\"length\"}")
         .contains("{\"index\":1,\"delta\":{},\"finish_reason\":\"length\"}")
-        .contains("\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":2,\"total_tokens\":2}")
+        .contains("\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}")
         .endsWith("data: [DONE]\n\n");
   }
 
   @ParameterizedTest
   @MethodSource("dev.tollgate.providers.AnswerReaderTest#answers")
   void streamsAtTheirCapEndProperlyInEveryProtocol(AnswerReaderTest.Answer answer) {
-    AnswerRelay relay = new AnswerRelay(answer.protocol(), answer.contentType(), true, 0);
+    AnswerRelay relay =
+        new AnswerRelay(answer.protocol(), answer.contentType(), true, new Estimate(9, 0));
     byte[] out = relayed(relay, answer.bytes(), 0);
     boolean stream = !answer.contentType().equals("application/json");
     assertThat(relay.isCut()).isEqualTo(stream);
@@ -113,7 +116,7 @@ class AnswerRelayTest {
   @Test
   void anthropicStreamAtItsCapClosesItsBlock() {
     byte[] stream = Fixtures.bytes("answers/anthropic.sse");
-    AnswerRelay relay = new AnswerRelay(Protocol.ANTHROPIC, SSE, false, 1);
+    AnswerRelay relay = new AnswerRelay(Protocol.ANTHROPIC, SSE, false, new Estimate(9, 1));
     assertThat(new String(relayed(relay, stream, 700), StandardCharsets.UTF_8))
         .endsWith(
             """
