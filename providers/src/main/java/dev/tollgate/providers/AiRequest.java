@@ -127,7 +127,8 @@ public final class AiRequest {
   /**
    * What it can use at most: its input, and all the output of all its answers.
    *
-   * @param maxOutputIfUnbounded the most tokens of an answer if the request sets no bound
+   * @param maxOutputIfUnbounded the most tokens of an answer if the request sets no bound: 0 to
+   *     {@link Usage#MAX_TOKENS}
    */
   public Estimate estimate(TokenCounter counter, long maxOutputIfUnbounded) {
     long each = maxOutputTokens().orElse(maxOutputIfUnbounded);

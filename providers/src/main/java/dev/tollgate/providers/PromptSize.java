@@ -20,17 +20,31 @@ final class PromptSize {
   private static final Set<String> MEDIA =
       Set.of(
           "image_url",
+          "images",
           "input_audio",
           "file",
           "source",
           "inlineData",
           "inline_data",
           "fileData",
-          "file_data",
-          "images");
+          "file_data");
+
+  /** Media whose bytes say nothing of their tokens; those of a document do. */
+  private static final Set<String> SEEN_OR_HEARD = Set.of("image_url", "images", "input_audio");
+
+  /** What models read as it is written, keys and all. */
+  private static final Set<String> VERBATIM = Set.of("tools", "functions", "args", "response");
 
   private static final Set<String> NO_TEXT =
-      Set.of("type", "role", "id", "tool_call_id", "tool_use_id", "call_id", "signature");
+      Set.of(
+          "type",
+          "role",
+          "id",
+          "tool_call_id",
+          "tool_use_id",
+          "call_id",
+          "signature",
+          "encrypted_content");
 
   private final StringBuilder text = new StringBuilder();
   private long flat;
@@ -57,10 +71,18 @@ final class PromptSize {
 
   private void addField(String key, JsonNode value) {
     if (MEDIA.contains(key)) {
-      flat += TOKENS_PER_MEDIUM * Math.max(1, value.isArray() ? value.size() : 1);
-    } else if (key.equals("tools") || key.equals("functions") || key.equals("args")) {
+      addMedia(key, value);
+    } else if (VERBATIM.contains(key) || (key.equals("input") && value.isObject())) {
       text.append(value).append('\n');
     } else if (!NO_TEXT.contains(key)) {
+      add(value);
+    }
+  }
+
+  private void addMedia(String key, JsonNode value) {
+    flat += TOKENS_PER_MEDIUM * (value.isArray() ? value.size() : 1);
+    String type = Json.first(value, "media_type", "mimeType", "mime_type").asText();
+    if (!SEEN_OR_HEARD.contains(key) && !type.matches("(image|audio|video)/.*")) {
       add(value);
     }
   }

@@ -60,12 +60,12 @@ record RateKeys(
 
   /**
    * A model's price above a threshold: what is not told is raised as input and output are; empty if
-   * it tells neither of these.
+   * it tells neither of these, or one that cannot be read.
    */
   Optional<Price> price(JsonNode rates, Price base) {
     OptionalLong in = nanoUsd(rates.path(input));
     OptionalLong out = nanoUsd(rates.path(output));
-    if (in.isEmpty() && out.isEmpty()) {
+    if ((in.isEmpty() && out.isEmpty()) || !tellsOnlyRates(rates)) {
       return Optional.empty();
     }
     long newIn = in.orElse(base.input());
@@ -111,7 +111,7 @@ record RateKeys(
   }
 
   private boolean tellsOnlyRates(JsonNode rates) {
-    for (String key : List.of(cacheRead, cacheWrite, output, reasoning)) {
+    for (String key : List.of(input, cacheRead, cacheWrite, output, reasoning)) {
       if (rates.hasNonNull(key) && nanoUsd(rates.get(key)).isEmpty()) {
         return false;
       }

@@ -156,8 +156,8 @@ class AiRequestTest {
 
   @Test
   void mutatedBodiesAreReadOrRefusedAndNothingElse() {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
+    Seed seed = Seed.next();
+    Random random = seed.random();
     String body =
         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
             + "\"text\":\"x\"}]}],\"contents\":[{\"parts\":[{\"text\":\"y\"}]}],\"prompt\":\"p\","
@@ -181,15 +181,15 @@ class AiRequestTest {
                 .withContext(1, BYTES)
                 .withUsageReported();
         assertThat(smaller.estimate(BYTES, 5).outputTokens())
-            .as("seed %d: %s", seed, mutant)
+            .as("%s: %s", seed, mutant)
             .isLessThanOrEqualTo(Math.max(5, request.choices()));
         AiRequest.read(protocol, smaller.path(), smaller.body());
         read++;
       } catch (BadRequestException refused) {
-        assertThat(refused.getMessage()).as("seed %d: %s", seed, mutant).isNotBlank();
+        assertThat(refused.getMessage()).as("%s: %s", seed, mutant).isNotBlank();
       }
     }
-    assertThat(read).as("seed %d", seed).isPositive();
+    assertThat(read).as("%s", seed).isPositive();
   }
 
   @Test
@@ -345,8 +345,8 @@ class AiRequestTest {
 
   @Test
   void keptTurnsFitTheContextWheneverTheyCan() {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
+    Seed seed = Seed.next();
+    Random random = seed.random();
     for (int i = 0; i < 500; i++) {
       StringBuilder turns = new StringBuilder("{\"role\":\"system\",\"content\":\"s\"}");
       for (int turn = random.nextInt(20); turn >= 0; turn--) {
@@ -359,7 +359,7 @@ class AiRequestTest {
       TokenCounter counter = new FactorCounter(250);
       long context = 20 + random.nextInt(2000);
       assertThat(request.withContext(context, counter).inputTokens(counter))
-          .as("seed %d, step %d", seed, i)
+          .as("%s, step %d", seed, i)
           .isLessThanOrEqualTo(context);
     }
   }
@@ -374,6 +374,26 @@ class AiRequestTest {
   void imagesCountAFlatNumberAndNotTheirBytes(String image) {
     AiRequest request = openAi("{\"messages\":[{\"role\":\"user\",\"content\":[" + image + "]}]}");
     assertThat(request.inputTokens(BYTES)).isBetween(1604L, 1700L);
+  }
+
+  @Test
+  void documentsCountByTheirBytes() {
+    AiRequest request =
+        openAi(
+            "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"document\",\"source\":"
+                + "{\"type\":\"text\",\"media_type\":\"text/plain\",\"data\":\""
+                + "x".repeat(50_000)
+                + "\"}}]}]}");
+    assertThat(request.inputTokens(BYTES)).isBetween(51_600L, 51_700L);
+  }
+
+  @Test
+  void argumentsOfToolsCountAsTheyAreWritten() {
+    AiRequest request =
+        openAi(
+            "{\"messages\":[{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\","
+                + "\"input\":{\"source\":\"1234567890\"}}]}]}");
+    assertThat(request.inputTokens(BYTES)).isBetween(23L, 30L);
   }
 
   @Test

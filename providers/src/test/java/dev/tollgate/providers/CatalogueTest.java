@@ -84,8 +84,8 @@ class CatalogueTest {
    */
   @Test
   void noSettlementOfAnyModelIsAboveItsReserveAtFullMaxTokens() {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
+    Seed seed = Seed.next();
+    Random random = seed.random();
     List<LocalDate> days =
         List.of(LocalDate.EPOCH, PUBLISHED, LocalDate.of(2026, 9, 1), LocalDate.of(2027, 1, 1));
     for (LocalDate day : days) {
@@ -101,7 +101,7 @@ class CatalogueTest {
   }
 
   private static void assertReserveCovers(
-      String model, Price price, long maxInput, int choices, Random random, long seed) {
+      String model, Price price, long maxInput, int choices, Random random, Seed seed) {
     AiRequest request =
         AiRequest.read(
             Protocol.OPENAI,
@@ -117,7 +117,7 @@ class CatalogueTest {
           for (long reasoning : List.of(0L, estimate.outputTokens())) {
             Usage usage = new Usage(input, read, write, estimate.outputTokens(), reasoning);
             assertThat(price.cost(usage))
-                .as("seed %d: %s of %s", seed, usage, model)
+                .as("%s: %s of %s", seed, usage, model)
                 .isLessThanOrEqualTo(reserve);
           }
         }

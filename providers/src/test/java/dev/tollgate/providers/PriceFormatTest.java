@@ -137,8 +137,8 @@ class PriceFormatTest {
   @ValueSource(
       strings = {"litellm.json", "models-dev.json", "openrouter.json", "genai-prices.json"})
   void mutatedFilesAreReadOrRefusedAndNothingElse(String file) {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
+    Seed seed = Seed.next();
+    Random random = seed.random();
     String text = Fixtures.text("prices/" + file);
     String[] poison = {"-1", "1e999999999", "null", "\"x\"", "[]", "{}", "true", "", ",", "9"};
     int read = 0;
@@ -152,11 +152,11 @@ class PriceFormatTest {
           assertThat(format.read(utf8(mutant)).prices(TODAY)).isNotEmpty();
           read++;
         } catch (PriceFileException refused) {
-          assertThat(refused.getMessage()).as("seed %d: %s", seed, mutant).isNotBlank();
+          assertThat(refused.getMessage()).as("%s: %s", seed, mutant).isNotBlank();
         }
       }
     }
-    assertThat(read).as("seed %d", seed).isPositive();
+    assertThat(read).as("%s", seed).isPositive();
   }
 
   @ParameterizedTest

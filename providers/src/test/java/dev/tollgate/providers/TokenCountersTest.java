@@ -80,8 +80,8 @@ class TokenCountersTest {
 
   @Test
   void lastPartOfATextFitsAndSplitsNoCharacter() {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
+    Seed seed = Seed.next();
+    Random random = seed.random();
     for (String model : List.of("gpt-4o", "claude-opus-5", "unheard-of")) {
       TokenCounter counter = counters.of(model);
       for (int i = 0; i < 200; i++) {
@@ -89,9 +89,9 @@ class TokenCountersTest {
         long tokens = random.nextInt(2000);
         String last = counter.last(text, tokens);
         assertThat(text).endsWith(last);
-        assertThat(counter.count(last)).as("seed %d", seed).isLessThanOrEqualTo(tokens);
+        assertThat(counter.count(last)).as("%s", seed).isLessThanOrEqualTo(tokens);
         boolean split = !last.isEmpty() && Character.isLowSurrogate(last.charAt(0));
-        assertThat(split).as("seed %d", seed).isFalse();
+        assertThat(split).as("%s", seed).isFalse();
       }
     }
     assertThat(counters.of("claude-opus-5").last("short", 100)).isEqualTo("short");
