@@ -190,10 +190,7 @@ class SampleOnEveryServerTest {
         .toList();
   }
 
-  /**
-   * The engines in the process's heap. They are counted while one is deployed, for WildFly's idle
-   * threads hold on to the deployment they last served.
-   */
+  /** The engines in the process's heap, after a collection. */
   private long engines() {
     return instance
         .diagnose("GC.class_histogram")

@@ -36,7 +36,10 @@ enum Server {
   },
 
   WILDFLY("deployments", "WFLYSRV002[56]: ") {
-    /** Looks for applications every second, and serves no page of its own at {@code /}. */
+    /**
+     * Looks for applications every second, and serves no page of its own at {@code /}. Idle threads
+     * end soon, for they hold on to the deployment they last served.
+     */
     @Override
     void layOut(Path base) throws IOException {
       Path configuration = base.resolve("configuration");
@@ -46,6 +49,9 @@ enum Server {
           standalone,
           Files.readString(standalone)
               .replace("scan-interval=\"5000\"", "scan-interval=\"1000\"")
+              .replace(
+                  "<worker name=\"default\"/>",
+                  "<worker name=\"default\" task-core-threads=\"0\" task-keepalive=\"1000\"/>")
               .replace("<location name=\"/\" handler=\"welcome-content\"/>", ""));
     }
 
