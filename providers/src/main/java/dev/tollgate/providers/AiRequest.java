@@ -202,12 +202,13 @@ public final class AiRequest {
 
   private PromptSize size() {
     PromptSize size = new PromptSize();
+    Optional<ArrayNode> turns = turns();
     for (String field : dialect().promptFields()) {
-      if (!turns().isPresent() || turns().get() != root.get(field)) {
+      if (turns.isEmpty() || turns.get() != root.get(field)) {
         size.addField(root, field);
       }
     }
-    turns().ifPresent(turns -> turns.forEach(size::addTurn));
+    turns.ifPresent(all -> all.forEach(size::addTurn));
     return size;
   }
 

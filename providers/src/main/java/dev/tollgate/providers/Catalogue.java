@@ -29,32 +29,27 @@ public final class Catalogue {
 
   private static final String SHIPPED = "catalogue.json";
 
-  private static final Set<String> MAKERS =
-      Set.of(
+  /** Who makes models; those who offer models of others too come last. */
+  private static final List<String> MAKERS =
+      List.of(
           "openai",
           "anthropic",
-          "google",
-          "gemini",
           "mistral",
           "mistralai",
           "deepseek",
           "xai",
           "x-ai",
-          "meta-llama",
-          "llama",
+          "gemini",
+          "google",
           "cohere",
-          "alibaba",
           "qwen",
           "moonshotai",
           "zai",
           "z-ai",
-          "zhipuai",
           "minimax",
-          "amazon",
-          "nvidia",
-          "perplexity",
-          "ai21",
-          "voyageai");
+          "meta-llama",
+          "llama",
+          "alibaba");
 
   private final NavigableMap<String, NavigableMap<LocalDate, Price>> prices;
 
@@ -140,9 +135,11 @@ public final class Catalogue {
     }
 
     private Offer choose(List<Offer> all) {
-      List<Offer> makers = all.stream().filter(offer -> MAKERS.contains(offer.provider)).toList();
-      return (makers.isEmpty() ? all : makers)
-          .stream().max(Comparator.comparingLong(this::latest)).orElseThrow();
+      return all.stream()
+          .filter(offer -> MAKERS.contains(offer.provider))
+          .min(Comparator.comparingInt(offer -> MAKERS.indexOf(offer.provider)))
+          .or(() -> all.stream().max(Comparator.comparingLong(this::latest)))
+          .orElseThrow();
     }
 
     private long latest(Offer offer) {

@@ -42,20 +42,23 @@ final class Conversation {
    * excess} tokens, or all but the last.
    */
   int exchangesToDrop(long excess, double tokensPerByte) {
-    long[] sizes = new long[exchanges];
-    for (int i = 0; i < turns.size(); i++) {
-      int exchange = exchangeOfTurn.get(i);
-      if (exchange < exchanges) {
-        sizes[exchange] += new PromptSize().addTurn(turns.get(i)).tokens(tokensPerByte);
-      }
-    }
     int dropped = 0;
-    long left = excess;
-    while (left > 0 && dropped < exchanges - 1) {
-      left -= sizes[dropped];
+    PromptSize size = new PromptSize();
+    int turn = 0;
+    while (size.tokens(tokensPerByte) < excess && dropped < exchanges - 1) {
+      while (exchangeOfTurn.get(turn) <= dropped || isSystem(turn)) {
+        if (!isSystem(turn)) {
+          size.addTurn(turns.get(turn));
+        }
+        turn++;
+      }
       dropped++;
     }
     return dropped;
+  }
+
+  private boolean isSystem(int turn) {
+    return exchangeOfTurn.get(turn) == Integer.MAX_VALUE;
   }
 
   /** The turns without the oldest exchanges. */

@@ -47,6 +47,8 @@ final class PromptSize {
           "encrypted_content");
 
   private final StringBuilder text = new StringBuilder();
+  private long countedBytes;
+  private int countedChars;
   private long flat;
 
   /** Adds a turn of a conversation. */
@@ -104,8 +106,11 @@ final class PromptSize {
     return (long) (textBytes() * tokensPerByte) + flat;
   }
 
+  /** The size of the texts; of those already measured, only what was added since is read. */
   long textBytes() {
-    return Utf8.length(text);
+    countedBytes += Utf8.length(text, countedChars);
+    countedChars = text.length();
+    return countedBytes;
   }
 
   long flatTokens() {

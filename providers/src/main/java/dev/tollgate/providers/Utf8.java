@@ -7,8 +7,13 @@ final class Utf8 {
 
   /** Bytes of a text; an unpaired surrogate counts two. */
   static long length(CharSequence text) {
+    return length(text, 0);
+  }
+
+  /** Bytes of the end of a text. */
+  static long length(CharSequence text, int start) {
     long bytes = 0;
-    for (int i = 0; i < text.length(); i++) {
+    for (int i = start; i < text.length(); i++) {
       bytes += length(text.charAt(i));
     }
     return bytes;

@@ -377,6 +377,15 @@ class AiRequestTest {
   }
 
   @Test
+  void noMoreExchangesGoThanMust() {
+    String turn = "{\"role\":\"user\",\"content\":\"a turn of some words\"},";
+    AiRequest request =
+        openAi("{\"messages\":[" + turn.repeat(5000) + turn.substring(0, turn.length() - 1) + "]}");
+    TokenCounter counter = new FactorCounter(130);
+    assertThat(request.withContext(4000, counter).inputTokens(counter)).isBetween(3980L, 4000L);
+  }
+
+  @Test
   void documentsCountByTheirBytes() {
     AiRequest request =
         openAi(
