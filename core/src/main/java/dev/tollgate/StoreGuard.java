@@ -6,6 +6,7 @@ import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,6 +23,7 @@ final class StoreGuard implements AutoCloseable {
 
   static final int TOLERATED_FAILURES = 3;
   static final int MAX_JOURNAL = 10_000;
+  private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final String PROBE_ACCOUNT = "tollgate-probe";
 
   /** A store's answer to a reserve, and the store that gave it. */
@@ -81,10 +83,10 @@ final class StoreGuard implements AutoCloseable {
     if (isTrusted()) {
       try {
         T answer = question.ask(store);
-        failures.set(0);
+        succeeded();
         return answer;
       } catch (StoreException unanswered) {
-        failures.incrementAndGet();
+        failed(unanswered);
         if (fallback.isEmpty()) {
           throw unanswered;
         }
@@ -101,7 +103,7 @@ final class StoreGuard implements AutoCloseable {
         return Optional.of(owner.settle(hold, actual, row));
       }
     } catch (StoreException unanswered) {
-      failures.incrementAndGet();
+      failed(unanswered);
     }
     if (journalled.get() < MAX_JOURNAL) {
       journalled.incrementAndGet();
@@ -119,7 +121,23 @@ final class StoreGuard implements AutoCloseable {
         owner.cancel(hold);
       }
     } catch (StoreException unanswered) {
-      failures.incrementAndGet();
+      failed(unanswered);
+    }
+  }
+
+  /** Says so at the first failure and when the store is given up: not at every one of an outage. */
+  private void failed(StoreException failure) {
+    int inARow = failures.incrementAndGet();
+    if (inARow == 1) {
+      LOGGER.log(Level.WARNING, "the store did not answer once: {0}", failure.getMessage());
+    } else if (inARow == TOLERATED_FAILURES) {
+      LOGGER.log(Level.WARNING, "DEGRADED: the store does not answer: {0}", failure.getMessage());
+    }
+  }
+
+  private void succeeded() {
+    if (failures.getAndSet(0) >= TOLERATED_FAILURES) {
+      LOGGER.log(Level.INFO, "the store answers again");
     }
   }
 
@@ -152,10 +170,10 @@ final class StoreGuard implements AutoCloseable {
     }
     try {
       store.rows(PROBE_ACCOUNT);
-      failures.set(0);
+      succeeded();
       replay();
     } catch (StoreException unanswered) {
-      failures.incrementAndGet();
+      failed(unanswered);
     }
   }
 

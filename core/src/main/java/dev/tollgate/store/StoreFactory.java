@@ -24,7 +24,8 @@ public interface StoreFactory {
   /**
    * How to use a store.
    *
-   * @param deadline the longest that one operation may take, 1 ms to 10 s
+   * @param deadline how long a store may be silent, 1 ms to 10 s; one that is answering is waited
+   *     for a few times as long, for a busy process is no outage
    * @param maxAccounts accounts kept in memory by an embedded store
    * @param clock the clock of an embedded store
    */

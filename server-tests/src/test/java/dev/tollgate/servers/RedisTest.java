@@ -56,11 +56,9 @@ class RedisTest {
     }
   }
 
-  /** A busy machine must not change who is admitted, hence the long deadline. */
   private static Map<String, String> sharing(int port) {
     return Map.of(
         "tollgate.store", "redis://" + LOOPBACK + ":" + port,
-        "tollgate.store-deadline", "5 seconds",
         "tollgate.tier.free.rate", "10/minute burst 20",
         "sample.keys", "crowd:free, warm-one:free, warm-two:free");
   }

@@ -19,6 +19,7 @@ final class Ask {
 
   private final Names names;
   private final List<String> arguments;
+  private final long silenceNanos;
   private final long deadlineNanos;
   private final Thread caller = Thread.currentThread();
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
@@ -26,11 +27,13 @@ final class Ask {
 
   /**
    * @param arguments the operation, as the script reads it
+   * @param silenceNanos how long to wait for the network each time
    * @param deadlineNanos when the caller stops waiting, by {@link System#nanoTime}
    */
-  Ask(Names names, List<String> arguments, long deadlineNanos) {
+  Ask(Names names, List<String> arguments, long silenceNanos, long deadlineNanos) {
     this.names = names;
     this.arguments = List.copyOf(arguments);
+    this.silenceNanos = silenceNanos;
     this.deadlineNanos = deadlineNanos;
   }
 
@@ -42,8 +45,12 @@ final class Ask {
     return arguments;
   }
 
-  /** Nanoseconds until the deadline, negative after it. */
-  long nanosLeft() {
+  /** How long to wait for the network: never beyond the deadline, and negative after it. */
+  long networkNanos() {
+    return Math.min(silenceNanos, nanosLeft());
+  }
+
+  private long nanosLeft() {
     return deadlineNanos - System.nanoTime();
   }
 

@@ -69,8 +69,8 @@ final class Line implements AutoCloseable {
 
   private void lead(Wire wire, Ask leader) {
     try {
-      wire.connect(leader.nanosLeft());
-      wire.exchange(drain(), leader.nanosLeft());
+      wire.connect(leader.networkNanos());
+      wire.exchange(drain(), leader.networkNanos());
     } catch (JedisException e) {
       drain().forEach(ask -> ask.complete(new Reply.NotDone("the server cannot be reached", e)));
     } finally {

@@ -23,14 +23,28 @@ final class RedisStore implements Store {
 
   private static final long WARM_UP_NANOS = 1_000_000_000L;
 
+  /**
+   * The network of a server that answered the last time may be silent for this many deadlines: a
+   * process that is short of processor time loses tens of milliseconds without any outage.
+   */
+  private static final int PATIENCE = 4;
+
+  /**
+   * Callers wait for so many deadlines while others' batches are under way. An outage does not take
+   * them so long: the batches before theirs fail after the silence that is tolerated.
+   */
+  private static final int MAX_DEADLINES = 20;
+
   private final Topology topology;
   private final long deadlineNanos;
   private final ServerClock clock;
+  private volatile boolean isAnswering;
 
   /**
    * Waits up to a second for a first connection.
    *
-   * @param deadline the longest that one operation may take
+   * @param deadline how long the network may be silent; while the server is answering, {@link
+   *     #PATIENCE} times as long
    * @param clock a first guess at the server's time
    */
   RedisStore(RedisAddress address, Script script, Duration deadline, InstantSource clock) {
@@ -43,7 +57,7 @@ final class RedisStore implements Store {
   /** Connects, if it can, so that the first call does not pay for it out of its short deadline. */
   private void warmUp() {
     try {
-      send(Names.of("warm-up"), Operation.rows(), System.nanoTime() + WARM_UP_NANOS, true);
+      send(Names.of("warm-up"), Operation.rows(), WARM_UP_NANOS, true);
     } catch (StoreException absent) {
       // the store opens all the same
     }
@@ -78,7 +92,7 @@ final class RedisStore implements Store {
 
   @Override
   public List<String> rows(String account) throws StoreException {
-    return Answer.rows(send(Names.of(account), Operation.rows(), deadline(), true));
+    return Answer.rows(send(Names.of(account), Operation.rows(), silenceNanos(), true));
   }
 
   /** {@inheritDoc} Closes the connections. */
@@ -87,8 +101,9 @@ final class RedisStore implements Store {
     topology.close();
   }
 
-  private long deadline() {
-    return System.nanoTime() + deadlineNanos;
+  /** How long the network may be silent. */
+  private long silenceNanos() {
+    return (isAnswering ? PATIENCE : 1) * deadlineNanos;
   }
 
   /**
@@ -98,10 +113,9 @@ final class RedisStore implements Store {
   private Answer ask(String account, LongFunction<List<String>> operation, boolean isRepeatable)
       throws StoreException {
     Names names = Names.of(account);
-    long deadline = deadline();
     for (int i = 0; i < MAX_TRIES; i++) {
       List<String> words = operation.apply(clock.micros());
-      Answer answer = new Answer(send(names, words, deadline, isRepeatable));
+      Answer answer = new Answer(send(names, words, silenceNanos(), isRepeatable));
       clock.learn(answer.atMicros());
       if (!answer.isStale()) {
         return answer;
@@ -110,11 +124,14 @@ final class RedisStore implements Store {
     throw new StoreException("the calendar's windows do not contain the time they were asked for");
   }
 
-  private List<?> send(Names names, List<String> words, long deadline, boolean isRepeatable)
+  private List<?> send(Names names, List<String> words, long silenceNanos, boolean isRepeatable)
       throws StoreException {
+    long start = System.nanoTime();
+    long deadline = start + MAX_DEADLINES * deadlineNanos;
     for (int i = 1; ; i++) {
-      Reply reply = send(new Ask(names, words, deadline));
-      boolean isLast = i == MAX_TRIES || System.nanoTime() - deadline >= 0;
+      Reply reply = send(new Ask(names, words, silenceNanos, deadline));
+      boolean isLast = i == MAX_TRIES || System.nanoTime() - start >= silenceNanos;
+      isAnswering = reply instanceof Reply.Answer;
       if (reply instanceof Reply.Answer answer) {
         return answer.values();
       }
@@ -137,7 +154,7 @@ final class RedisStore implements Store {
 
   private Reply send(Ask ask) {
     try {
-      return topology.lineTo(ask.names(), ask.nanosLeft()).ask(ask);
+      return topology.lineTo(ask.names(), ask.networkNanos()).ask(ask);
     } catch (JedisException e) {
       return new Reply.NotDone("the servers cannot be reached", e);
     }
