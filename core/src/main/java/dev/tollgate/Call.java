@@ -73,10 +73,14 @@ public record Call(
 
   /**
    * The same call as a part of a request that an outer gate has counted: against the limits of the
-   * tier, and against those of the outer gate's route.
+   * tier, and against those of the outer gate's route. If the outer gate settles the request, its
+   * tokens are metered there, and this call uses none of its own.
    */
   public Call countedBy(Call outer) {
-    return requests(0, outer.route().equals(route) ? 0 : routeRequests);
+    long ofRoute = outer.route().equals(route) ? 0 : routeRequests;
+    return outer.settled()
+        ? new Call(caller, route, model, Estimate.NONE, 0, ofRoute, false, criticality)
+        : requests(0, ofRoute);
   }
 
   private Call requests(long requests, long routeRequests) {

@@ -94,6 +94,16 @@ public final class Reservation implements AutoCloseable {
     return settle(usage, OptionalLong.of(Money.nanoUsd(costUsd)), true);
   }
 
+  /**
+   * Charges what was likely used, at the model's price, because nobody reports it: an answer that
+   * broke off has used its input and what was produced. The call's row is marked estimated.
+   *
+   * @return as {@link #settle(Usage)}
+   */
+  public CallRecord settleEstimated(Usage usage) {
+    return settle(usage, OptionalLong.empty(), false);
+  }
+
   /** Charges what was reserved, because nobody knows what was used. */
   public CallRecord settleAsReserved() {
     long cost = plan.amounts(call, model(), reserved).costNanoUsd();

@@ -285,7 +285,11 @@ public final class Tollgate implements AutoCloseable {
     return new Decision.Shadowed(call, reservation, decision);
   }
 
-  private Estimate likely(Call call) {
+  /**
+   * What a call will likely use: what is reserved for it, unless it is restricted or near a hard
+   * limit. At most its estimate.
+   */
+  public Estimate likely(Call call) {
     return forecast.likely(call.route(), call.model(), call.estimate());
   }
 
@@ -383,7 +387,8 @@ public final class Tollgate implements AutoCloseable {
               plausible.outputTokens(),
               amounts.costNanoUsd(),
               reported ? CallRecord.Outcome.SETTLED : CallRecord.Outcome.ESTIMATED);
-      if (reported && reservation.restriction().equals(Restriction.NONE)) {
+      boolean telling = reported && reservation.call().settled();
+      if (telling && reservation.restriction().equals(Restriction.NONE)) {
         forecast.observe(
             reservation.call().route(),
             reservation.model(),

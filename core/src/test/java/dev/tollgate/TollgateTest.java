@@ -378,6 +378,29 @@ class TollgateTest {
   }
 
   @Test
+  void tokensThatAnOuterGateMetersAreNotChargedInside() {
+    use(Tier.of("free", RATE, quota(Meter.TOKENS, 1000, Window.Unit.DAY)));
+    Call outer = call(100, 100);
+    Reservation metered = tollgate.reserve(outer).orThrow();
+    tollgate.reserve(call(500, 500).countedBy(outer)).orThrow().settle(Usage.of(500, 500));
+    assertThat(remaining("tokens-per-day")).isEqualTo(800);
+    metered.settle(Usage.of(10, 20));
+    assertThat(remaining("tokens-per-day")).isEqualTo(970);
+    assertThat(remaining("requests-per-minute")).isEqualTo(19);
+  }
+
+  @Test
+  void usageThatNobodyReportedIsChargedAndMarkedEstimated() {
+    use(Tier.of("free", quota(Meter.TOKENS, 1000, Window.Unit.DAY)));
+    CallRecord charged =
+        tollgate.reserve(call(100, 400)).orThrow().settleEstimated(Usage.of(100, 26));
+    assertThat(charged.outcome()).isEqualTo(CallRecord.Outcome.ESTIMATED);
+    assertThat(charged.costNanoUsd()).isPositive();
+    assertThat(tollgate.calls(ANN)).containsExactly(charged);
+    assertThat(remaining("tokens-per-day")).isEqualTo(874);
+  }
+
+  @Test
   void unknownTierOrRouteIsNamed() {
     assertThatThrownBy(() -> tollgate.reserve(Call.of(new Caller("x", "gold"), "chat")))
         .hasMessage("no tier named 'gold': known are [free]");
