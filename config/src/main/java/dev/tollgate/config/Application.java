@@ -1,6 +1,7 @@
 package dev.tollgate.config;
 
 import dev.tollgate.Tollgate;
+import dev.tollgate.providers.TokenCounters;
 import java.util.HashMap;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
@@ -76,6 +77,11 @@ public final class Application implements AutoCloseable {
 
   public Tollgate tollgate() {
     return shared.engine.tollgate();
+  }
+
+  /** The counters of models' tokens, which learn from what providers report. */
+  public TokenCounters tokenCounters() {
+    return shared.engine.tokenCounters();
   }
 
   /** The settings in force: another set after a reload. */

@@ -1,10 +1,12 @@
 package dev.tollgate.config;
 
 import dev.tollgate.Policies;
+import dev.tollgate.PriceBook;
 import dev.tollgate.Route;
 import dev.tollgate.Tier;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ConfigurationException.Problem;
+import dev.tollgate.providers.TokenCounters;
 import dev.tollgate.store.Store;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -17,7 +19,8 @@ import org.eclipse.microprofile.config.Config;
  * An engine that follows its configuration: a changed one that is valid takes its place while what
  * was counted stays counted; one that is not is reported, and the last good one stays.
  *
- * <p>Thread-safe. It owns at most one thread, which ends with {@link #close}.
+ * <p>Thread-safe. It owns at most one thread, and one that loads tokenizers when they are first
+ * needed; they end with {@link #close}.
  */
 final class Engine implements AutoCloseable {
 
@@ -28,6 +31,8 @@ final class Engine implements AutoCloseable {
   private final HashKey fingerprintKey;
   private final Tollgate tollgate;
   private final Polling polling;
+  private final PriceTable prices;
+  private final Tokenizers tokenizers;
   private volatile Settings settings;
   private String fingerprint;
 
@@ -37,12 +42,15 @@ final class Engine implements AutoCloseable {
       HashKey fingerprintKey,
       Snapshot snapshot,
       SettingsReader.Reading reading,
+      PriceTable prices,
       Tollgate tollgate) {
     this.config = config;
     this.reader = reader;
     this.fingerprintKey = fingerprintKey;
     this.fingerprint = snapshot.fingerprint(fingerprintKey);
-    this.settings = reading.settings();
+    this.settings = with(prices.book(), reading.settings());
+    this.prices = prices;
+    this.tokenizers = new Tokenizers();
     this.tollgate = tollgate;
     this.polling = Polling.start(this::reloadNow, reading.reloadPeriod());
   }
@@ -54,14 +62,15 @@ final class Engine implements AutoCloseable {
   static Engine open(Config config, ClassLoader loader) {
     Stores stores = Stores.of(loader);
     HashKey randomKey = HashKey.random(new SecureRandom());
-    SettingsReader reader = new SettingsReader(stores, randomKey);
+    InstantSource clock = InstantSource.system();
+    SettingsReader reader = new SettingsReader(stores, randomKey, clock);
     Snapshot snapshot = Snapshot.take(config);
     SettingsReader.Reading reading = reader.read(snapshot);
-    Settings settings = reading.settings();
-    InstantSource clock = InstantSource.system();
+    PriceTable prices = new PriceTable(reading.prices(), clock);
+    Settings settings = with(prices.book(), reading.settings());
     Tollgate tollgate = tollgate(settings, open(stores, settings.store(), clock), clock);
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is in force: " + Summary.of(settings));
-    return new Engine(config, reader, randomKey, snapshot, reading, tollgate);
+    return new Engine(config, reader, randomKey, snapshot, reading, prices, tollgate);
   }
 
   private static Store open(Stores stores, StoreSettings settings, InstantSource clock) {
@@ -92,8 +101,19 @@ final class Engine implements AutoCloseable {
     return settings;
   }
 
-  /** Takes over a configuration that has changed. */
+  TokenCounters tokenCounters() {
+    return tokenizers.counters();
+  }
+
+  /** Takes over a configuration and prices that have changed. */
   synchronized void reloadNow() {
+    readAgain();
+    if (prices.refresh()) {
+      takeOver(with(prices.book(), settings));
+    }
+  }
+
+  private void readAgain() {
     Snapshot snapshot = Snapshot.take(config);
     String now = snapshot.fingerprint(fingerprintKey);
     if (now.equals(fingerprint)) {
@@ -101,7 +121,9 @@ final class Engine implements AutoCloseable {
     }
     fingerprint = now;
     try {
-      takeOver(reader.read(snapshot).settings());
+      SettingsReader.Reading reading = reader.read(snapshot);
+      prices.use(reading.prices());
+      takeOver(with(prices.book(), reading.settings()));
     } catch (ConfigurationException wrong) {
       LOG.log(
           System.Logger.Level.ERROR,
@@ -122,6 +144,14 @@ final class Engine implements AutoCloseable {
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is reloaded: " + Summary.of(settings));
   }
 
+  private static Settings with(PriceBook prices, Settings settings) {
+    Policies policies = settings.policies();
+    return new Settings(
+        new Policies(policies.tiers(), policies.routes(), prices, policies.shadow()),
+        settings.http(),
+        settings.store());
+  }
+
   /** Tiers and routes that are gone stay known to calls under way and to annotated methods. */
   private static Policies merge(Policies old, Policies changed) {
     Map<String, Tier> tiers = new HashMap<>(old.tiers());
@@ -134,6 +164,7 @@ final class Engine implements AutoCloseable {
   @Override
   public void close() {
     polling.close();
+    tokenizers.close();
     tollgate.close();
   }
 }

@@ -16,6 +16,9 @@ final class HttpReader {
   private static final Key CALLER_TIER = Key.single("caller-tier");
   private static final Key HASH_KEY = Key.single("hash-key");
 
+  private static final Key PAGES = Key.single("pages");
+  private static final List<String> DEFAULT_PAGES = List.of("/tollgate/*");
+
   private static final List<CallerSource> DEFAULT_CALLERS =
       List.of(
           new CallerSource.Principal(),
@@ -51,6 +54,7 @@ final class HttpReader {
         callerTiers(),
         tiers,
         routes,
+        values.has(PAGES) ? values.list(PAGES, PathSyntax.ONE) : DEFAULT_PAGES,
         values.list(Key.single("trusted-proxies"), ProxySyntax.ONE),
         values.get(HASH_KEY, SECRET, fallback),
         values.get("waiting-room", Syntax.wholeNumber(0, MAX_WAITING), 1000));

@@ -2,6 +2,7 @@ package dev.tollgate.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,12 +15,24 @@ import java.util.Set;
  * @param methods HTTP methods in upper case; empty for all
  * @param maxWait how long a call may wait until it fits, 0 for not at all, up to 5 minutes
  * @param errors the shape of refusals
+ * @param body how its calls are metered from their bodies; empty where bodies are not read
  */
 public record HttpRoute(
-    String name, List<String> paths, Set<String> methods, Duration maxWait, ErrorFormat errors) {
+    String name,
+    List<String> paths,
+    Set<String> methods,
+    Duration maxWait,
+    ErrorFormat errors,
+    Optional<MeteredBody> body) {
 
   public HttpRoute {
     paths = List.copyOf(paths);
     methods = Set.copyOf(methods);
+  }
+
+  /** A route whose bodies are not read. */
+  public HttpRoute(
+      String name, List<String> paths, Set<String> methods, Duration maxWait, ErrorFormat errors) {
+    this(name, paths, methods, maxWait, errors, Optional.empty());
   }
 }

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param routes each name once. Of all their patterns exact ones go before longer prefixes, those
  *     before shorter ones and those before extensions; of equal patterns the earlier route goes
  *     first
+ * @param pages patterns of the product's own pages, as of routes: their requests are no calls, but
+ *     know their caller
  * @param trustedProxies whose {@code X-Forwarded-For} counts, as addresses or CIDR blocks
  * @param hashKey the key that secrets are hashed with: at least 16 bytes
  * @param waitingRoom how many calls may wait in all: 0 to 100,000
@@ -24,6 +26,7 @@ public record HttpSettings(
     Map<String, String> callerTiers,
     List<String> tierOrder,
     List<HttpRoute> routes,
+    List<String> pages,
     List<String> trustedProxies,
     HashKey hashKey,
     int waitingRoom) {
@@ -34,6 +37,7 @@ public record HttpSettings(
     callerTiers = Map.copyOf(callerTiers);
     tierOrder = List.copyOf(tierOrder);
     routes = List.copyOf(routes);
+    pages = List.copyOf(pages);
     trustedProxies = List.copyOf(trustedProxies);
   }
 }

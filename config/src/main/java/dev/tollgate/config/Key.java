@@ -40,6 +40,10 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
           "tiers",
           "zone",
           "shadow",
+          "pages",
+          "prices",
+          "prices-format",
+          "unpriced",
           "trusted-proxies",
           "hash-key",
           "waiting-room",
@@ -49,7 +53,17 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
   static final Map<String, List<String>> LEAVES =
       Map.of(
           TIER, List.of("rate", "quota", "ladder", "restrict", "priority"),
-          ROUTE, List.of("path", "methods", "criticality", "rate", "quota", "wait", "errors"),
+          ROUTE,
+              List.of(
+                  "path",
+                  "methods",
+                  "criticality",
+                  "rate",
+                  "quota",
+                  "wait",
+                  "errors",
+                  "body",
+                  "max-tokens"),
           CALLER, List.of("tier"),
           PRICE, List.of(""));
 

@@ -17,7 +17,7 @@ final class Redaction {
   static String of(Key key, String value) {
     return switch (key.toString()) {
       case "tollgate.hash-key" -> "";
-      case "tollgate.store" -> ofAddress(value);
+      case "tollgate.store", "tollgate.prices" -> ofAddress(value);
       default -> value;
     };
   }

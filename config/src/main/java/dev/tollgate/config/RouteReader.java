@@ -3,6 +3,7 @@ package dev.tollgate.config;
 import dev.tollgate.Criticality;
 import dev.tollgate.Limit;
 import dev.tollgate.Route;
+import dev.tollgate.providers.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,10 @@ final class RouteReader {
   private static final int MAX_ROUTES = 1000;
   private static final Duration MAX_WAIT = Duration.ofMinutes(5);
   private static final Pattern METHOD = Pattern.compile("[A-Za-z]{1,20}");
+
+  private static final Syntax<Protocol> PROTOCOL = Syntax.oneOf(Protocol.class);
+  private static final Syntax<Integer> MAX_TOKENS =
+      Syntax.wholeNumber(1, MeteredBody.HIGHEST_MAX_TOKENS);
 
   private static final Syntax<String> METHODS =
       new Syntax<>(
@@ -80,10 +85,39 @@ final class RouteReader {
     Duration wait =
         values.get(
             key(name, "wait"), DurationSyntax.between(Duration.ZERO, MAX_WAIT), Duration.ZERO);
+    Optional<MeteredBody> body = body(name);
     ErrorFormat errors =
-        values.get(key(name, "errors"), Syntax.oneOf(ErrorFormat.class), ErrorFormat.PROBLEM);
+        values.get(
+            key(name, "errors"),
+            Syntax.oneOf(ErrorFormat.class),
+            body.map(MeteredBody::protocol).map(RouteReader::errors).orElse(ErrorFormat.PROBLEM));
     List<String> paths = values.list(key(name, "path"), PathSyntax.ONE);
-    return new HttpRoute(name, paths, methods, wait, errors);
+    return new HttpRoute(name, paths, methods, wait, errors, body);
+  }
+
+  private Optional<MeteredBody> body(String name) {
+    Key body = key(name, "body");
+    Key bound = key(name, "max-tokens");
+    int maxTokens = values.get(bound, MAX_TOKENS, MeteredBody.DEFAULT_MAX_TOKENS);
+    if (!values.has(body)) {
+      if (values.has(bound)) {
+        values.report(bound, "bounds bodies that are not read", "set " + body + " or remove it");
+      }
+      return Optional.empty();
+    }
+    if (!values.has(key(name, "path"))) {
+      values.report(body, "its route has no path", "set " + key(name, "path") + " or remove it");
+    }
+    return Optional.of(new MeteredBody(values.get(body, PROTOCOL, Protocol.OPENAI), maxTokens));
+  }
+
+  /** The refusals that clients of a protocol understand. */
+  private static ErrorFormat errors(Protocol protocol) {
+    return switch (protocol) {
+      case OPENAI -> ErrorFormat.OPENAI;
+      case ANTHROPIC -> ErrorFormat.ANTHROPIC;
+      case GEMINI, OLLAMA -> ErrorFormat.PROBLEM;
+    };
   }
 
   private void reportClash(HttpRoute route, HttpRoute other) {

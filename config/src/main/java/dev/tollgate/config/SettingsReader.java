@@ -1,22 +1,19 @@
 package dev.tollgate.config;
 
 import dev.tollgate.Limit;
-import dev.tollgate.Meter;
 import dev.tollgate.Policies;
-import dev.tollgate.Price;
-import dev.tollgate.PriceBook;
 import dev.tollgate.Route;
 import dev.tollgate.Tier;
+import dev.tollgate.providers.Catalogue;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Makes settings of a snapshot, or reports everything that is wrong with it. Immutable. */
 final class SettingsReader {
@@ -32,21 +29,25 @@ final class SettingsReader {
 
   private final Stores stores;
   private final HashKey fallback;
+  private final InstantSource clock;
 
   /**
    * @param stores that can be opened
    * @param fallback the key to hash with when none is configured
+   * @param clock tells the day, of which prices depend
    */
-  SettingsReader(Stores stores, HashKey fallback) {
+  SettingsReader(Stores stores, HashKey fallback, InstantSource clock) {
     this.stores = stores;
     this.fallback = fallback;
+    this.clock = clock;
   }
 
   /**
-   * @param settings valid
+   * @param settings valid, with the prices that the product and the configuration itself know
+   * @param prices what the configuration says of prices
    * @param reloadPeriod how often to look for changes, 0 for never
    */
-  record Reading(Settings settings, Duration reloadPeriod) {}
+  record Reading(Settings settings, PriceSettings prices, Duration reloadPeriod) {}
 
   /**
    * @throws ConfigurationException when something is wrong
@@ -61,12 +62,12 @@ final class SettingsReader {
     List<Tier> tiers = new TierReader(values, quota).read();
     RouteReader routeReader = new RouteReader(values, quota);
     List<Route> routes = routeReader.routes();
-    requirePrices(values, tiers, routes);
+    PriceSettings prices = new PriceReader(values).read();
     Policies policies =
         new Policies(
             tiers.stream().collect(Collectors.toMap(Tier::name, Function.identity(), (a, b) -> a)),
             routes.stream().collect(Collectors.toMap(Route::name, Function.identity())),
-            prices(values),
+            prices.book(Catalogue.shipped(), today()),
             values.get("shadow", Syntax.BOOLEAN, false));
     HttpSettings http =
         new HttpReader(values, tiers).read(routeReader.httpRoutes(), store, fallback);
@@ -74,44 +75,11 @@ final class SettingsReader {
     values.check("config", ConfigFile.SYNTAX);
 
     problems.throwIfAny();
-    return new Reading(new Settings(policies, http, store), reloadPeriod);
+    return new Reading(new Settings(policies, http, store), prices, reloadPeriod);
   }
 
-  private static PriceBook prices(Values values) {
-    Map<String, Price> prices = new HashMap<>();
-    for (String model : values.names(Key.PRICE)) {
-      Key key = new Key(Key.PRICE, model, "");
-      prices.put(model, values.get(key, PriceSyntax.WHOLE, Price.FREE));
-    }
-    return new PriceBook(prices);
-  }
-
-  /** Without any price every cost would be 0, and a limit of cost no limit. */
-  private static void requirePrices(Values values, List<Tier> tiers, List<Route> routes) {
-    if (!values.names(Key.PRICE).isEmpty()) {
-      return;
-    }
-    for (Tier tier : tiers) {
-      requireNoCost(values, Key.TIER, tier.name(), "rate", tier.limits(), false);
-      requireNoCost(values, Key.TIER, tier.name(), "quota", tier.limits(), true);
-      requireNoCost(values, Key.TIER, tier.name(), "restrict", tier.restrictedRates(), false);
-    }
-    for (Route route : routes) {
-      requireNoCost(values, Key.ROUTE, route.name(), "rate", route.limits(), false);
-      requireNoCost(values, Key.ROUTE, route.name(), "quota", route.limits(), true);
-    }
-  }
-
-  private static void requireNoCost(
-      Values values, String group, String name, String leaf, List<Limit> limits, boolean quota) {
-    Stream<Limit> cost =
-        limits.stream().filter(limit -> limit.meter() == Meter.COST && limit.isQuota() == quota);
-    if (cost.findAny().isPresent()) {
-      values.report(
-          new Key(group, name, leaf),
-          "limits USD, but no model has a price",
-          "add tollgate.price.<model>, for example " + PriceSyntax.WHOLE.example());
-    }
+  private LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
   }
 
   private static ZoneId zone(String text) {

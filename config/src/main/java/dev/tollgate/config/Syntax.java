@@ -42,7 +42,7 @@ record Syntax<T>(String example, Function<String, T> parser) {
         });
   }
 
-  /** A constant of an enum, in lower case. */
+  /** A constant of an enum, in lower case with dashes. */
   static <E extends Enum<E>> Syntax<E> oneOf(Class<E> type) {
     String known = EnumSet.allOf(type).stream().map(Syntax::word).collect(Collectors.joining(", "));
     return new Syntax<>(
@@ -55,6 +55,6 @@ record Syntax<T>(String example, Function<String, T> parser) {
   }
 
   private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.config;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,7 +71,7 @@ final class Configs {
 
   static SettingsReader reader() {
     Stores stores = Stores.of(Configs.class.getClassLoader());
-    return new SettingsReader(stores, HashKey.random(new SecureRandom()));
+    return new SettingsReader(stores, HashKey.random(new SecureRandom()), InstantSource.system());
   }
 
   static Settings read(String... namesAndValues) {

@@ -13,6 +13,7 @@ import dev.tollgate.Priority;
 import dev.tollgate.Restriction;
 import dev.tollgate.Tier;
 import dev.tollgate.Window;
+import dev.tollgate.providers.Protocol;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -114,6 +115,47 @@ class SettingsReaderTest {
   }
 
   @Test
+  void aBodyRouteRefusesInTheShapeOfItsProtocol() {
+    Settings settings =
+        Configs.read(
+            "tollgate.route.a.path", "/v1/messages",
+            "tollgate.route.a.body", "anthropic",
+            "tollgate.route.b.path", "/v1/chat/completions",
+            "tollgate.route.b.body", "openai",
+            "tollgate.route.b.max-tokens", "512",
+            "tollgate.route.c.path", "/api/generate",
+            "tollgate.route.c.body", "ollama",
+            "tollgate.route.d.path", "/v2/chat/completions",
+            "tollgate.route.d.body", "openai",
+            "tollgate.route.d.errors", "problem");
+
+    assertThat(settings.http().routes())
+        .extracting(HttpRoute::errors)
+        .containsExactly(
+            ErrorFormat.ANTHROPIC, ErrorFormat.OPENAI, ErrorFormat.PROBLEM, ErrorFormat.PROBLEM);
+    assertThat(settings.http().routes())
+        .flatExtracting(route -> route.body().stream().toList())
+        .containsExactly(
+            new MeteredBody(Protocol.ANTHROPIC, 4096),
+            new MeteredBody(Protocol.OPENAI, 512),
+            new MeteredBody(Protocol.OLLAMA, 4096),
+            new MeteredBody(Protocol.OPENAI, 4096));
+  }
+
+  @Test
+  void aBodyOfNoKnownProtocolIsAProblem() {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(
+            () ->
+                Configs.read(
+                    "tollgate.route.a.path", "/v1/*",
+                    "tollgate.route.a.body", "grpc",
+                    "tollgate.route.a.max-tokens", "0"))
+        .withMessageContaining("must be one of openai, anthropic, gemini, ollama")
+        .withMessageContaining("must be from 1 to 1000000");
+  }
+
+  @Test
   void aRouteWithoutPathIsForAnnotatedMethods() {
     Settings settings = Configs.read("tollgate.route.batch.criticality", "background");
 
@@ -196,7 +238,7 @@ class SettingsReaderTest {
                     "tollgate.provider.openai.hard-limit", "500.00 USD/month"))
         .withMessage(
             """
-            Tollgate's configuration has 10 problems:
+            Tollgate's configuration has 9 problems:
               - tollgate.caller-tier = 'role, default:gold': there is no tier 'gold'; \
             define it by tollgate.tier.gold.rate, or use one of [free, pro]
               - tollgate.hash-key: a hash key of 5 bytes is too short: use at least 16; \
@@ -216,9 +258,6 @@ class SettingsReaderTest {
             20 or 40000 tokens/10 minutes
               - tollgate.tier.pro.ladder = '100% restrict, 80% notify': rung at 80 % must \
             be above 100 %; write for example 80% notify, 100% restrict, 150% refuse
-              - tollgate.tier.pro.quota = '5.00 USD/month': limits USD, but no model has \
-            a price; add tollgate.price.<model>, for example 0.15 in, 0.60 out, 0.075 \
-            cached USD per 1M
               - tollgate.zone = 'Mars/Olympus': 'Mars/Olympus' is not a time zone; write \
             for example UTC or Europe/Berlin""");
   }
@@ -245,8 +284,13 @@ class SettingsReaderTest {
           tollgate.tiers                 | gold        | there is no tier 'gold'
           tollgate.tiers                 | free, free  | 'free' is listed twice
           tollgate.tier.free.rate        | 1/minute, 2/60 seconds | has two limits named requests-per-minute
-          tollgate.route.a.rate          | 1 USD/minute | limits USD, but no model has a price
-          tollgate.tier.a.restrict       | rate 1 USD/minute | limits USD, but no model has a price
+          tollgate.route.a.max-tokens    | 100         | bounds bodies that are not read; set tollgate.route.a.body or remove it
+          tollgate.route.a.body          | openai      | its route has no path; set tollgate.route.a.path or remove it
+          tollgate.unpriced              | free        | must be one of refuse, ceiling
+          tollgate.prices-format         | litellm     | is the format of no file; set tollgate.prices or remove it
+          tollgate.prices                | https:      | is neither a file nor a URL
+          tollgate.prices                | /no/such/file.json | the last good ones stay
+          tollgate.pages                 | tollgate    | must start with / or *.
           tollgate.route.a.wait          | 6 minutes   | must be from 0 seconds to 5 minutes
           tollgate.route.a.methods       | G@T         | 'G@T' is not an HTTP method
           tollgate.route.a.criticality   | vital       | must be one of essential, optional, background

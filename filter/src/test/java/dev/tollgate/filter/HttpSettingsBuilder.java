@@ -79,6 +79,7 @@ final class HttpSettingsBuilder {
         callerTiers,
         List.of("free", "pro"),
         routes,
+        List.of("/tollgate/*"),
         trustedProxies,
         HASH_KEY,
         waitingRoom);

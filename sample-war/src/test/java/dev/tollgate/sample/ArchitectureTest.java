@@ -41,9 +41,10 @@ class ArchitectureTest {
         "dev.tollgate.store       | ",
         "dev.tollgate             | dev.tollgate.store",
         "dev.tollgate.store.redis | dev.tollgate.store",
-        "dev.tollgate.config      | dev.tollgate dev.tollgate.store",
-        "dev.tollgate.filter      | dev.tollgate dev.tollgate.store dev.tollgate.config",
-        "dev.tollgate.cdi         | dev.tollgate dev.tollgate.store dev.tollgate.config",
+        "dev.tollgate.providers   | dev.tollgate dev.tollgate.store",
+        "dev.tollgate.config      | dev.tollgate dev.tollgate.store dev.tollgate.providers",
+        "dev.tollgate.filter      | dev.tollgate dev.tollgate.store dev.tollgate.config dev.tollgate.providers",
+        "dev.tollgate.cdi         | dev.tollgate dev.tollgate.store dev.tollgate.config dev.tollgate.providers",
         "dev.tollgate.sample      | dev.tollgate dev.tollgate.config dev.tollgate.cdi",
       })
   void usesOnlyWhatIsFurtherIn(String module, String inner) {
@@ -66,6 +67,7 @@ class ArchitectureTest {
             CORE,
             STORE,
             "dev.tollgate.store.redis",
+            "dev.tollgate.providers",
             "dev.tollgate.config",
             "dev.tollgate.filter",
             "dev.tollgate.cdi",
