@@ -73,6 +73,11 @@ public final class Reservation implements AutoCloseable {
     return reserved;
   }
 
+  /** The most that the call can cost under its restriction, in nano-USD. */
+  public long worstCost() {
+    return plan.amounts(call, model(), restriction.clamp(call.estimate())).costNanoUsd();
+  }
+
   /**
    * Charges what was used, at the model's price. A usage that makes no sense is clamped, see {@link
    * Usage#isPlausible}; zero is zero.

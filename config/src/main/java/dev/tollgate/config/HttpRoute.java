@@ -1,5 +1,6 @@
 package dev.tollgate.config;
 
+import dev.tollgate.providers.Protocol;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,9 @@ import java.util.Set;
  * @param methods HTTP methods in upper case; empty for all
  * @param maxWait how long a call may wait until it fits, 0 for not at all, up to 5 minutes
  * @param errors the shape of refusals
- * @param body how its calls are metered from their bodies; empty where bodies are not read
+ * @param body what its bodies are written in, from which its calls are metered; empty where bodies
+ *     are not read
+ * @param defaults what its calls ask for when they do not say so
  */
 public record HttpRoute(
     String name,
@@ -23,7 +26,8 @@ public record HttpRoute(
     Set<String> methods,
     Duration maxWait,
     ErrorFormat errors,
-    Optional<MeteredBody> body) {
+    Optional<Protocol> body,
+    CallDefaults defaults) {
 
   public HttpRoute {
     paths = List.copyOf(paths);
@@ -33,6 +37,6 @@ public record HttpRoute(
   /** A route whose bodies are not read. */
   public HttpRoute(
       String name, List<String> paths, Set<String> methods, Duration maxWait, ErrorFormat errors) {
-    this(name, paths, methods, maxWait, errors, Optional.empty());
+    this(name, paths, methods, maxWait, errors, Optional.empty(), CallDefaults.NONE);
   }
 }

@@ -63,6 +63,7 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
                   "wait",
                   "errors",
                   "body",
+                  "model",
                   "max-tokens"),
           CALLER, List.of("tier"),
           PRICE, List.of(""));
@@ -116,10 +117,15 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
 
   private boolean isNamed() {
     return switch (group) {
-      case PRICE -> MODEL.matcher(name).matches();
+      case PRICE -> isModel(name);
       case CALLER -> CALLER_ID.matcher(name).matches();
       default -> NAME.matcher(name).matches();
     };
+  }
+
+  /** Whether a text can be the name of a model. */
+  static boolean isModel(String text) {
+    return MODEL.matcher(text).matches();
   }
 
   /** The name of the environment variable that MicroProfile Config maps to a property. */

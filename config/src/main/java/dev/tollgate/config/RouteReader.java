@@ -22,8 +22,9 @@ final class RouteReader {
   private static final Pattern METHOD = Pattern.compile("[A-Za-z]{1,20}");
 
   private static final Syntax<Protocol> PROTOCOL = Syntax.oneOf(Protocol.class);
+  private static final Syntax<String> MODEL = new Syntax<>("gpt-5-mini", RouteReader::model);
   private static final Syntax<Integer> MAX_TOKENS =
-      Syntax.wholeNumber(1, MeteredBody.HIGHEST_MAX_TOKENS);
+      Syntax.wholeNumber(1, CallDefaults.HIGHEST_MAX_TOKENS);
 
   private static final Syntax<String> METHODS =
       new Syntax<>(
@@ -85,30 +86,31 @@ final class RouteReader {
     Duration wait =
         values.get(
             key(name, "wait"), DurationSyntax.between(Duration.ZERO, MAX_WAIT), Duration.ZERO);
-    Optional<MeteredBody> body = body(name);
+    Optional<Protocol> body = body(name);
     ErrorFormat errors =
         values.get(
             key(name, "errors"),
             Syntax.oneOf(ErrorFormat.class),
-            body.map(MeteredBody::protocol).map(RouteReader::errors).orElse(ErrorFormat.PROBLEM));
+            body.map(RouteReader::errors).orElse(ErrorFormat.PROBLEM));
     List<String> paths = values.list(key(name, "path"), PathSyntax.ONE);
-    return new HttpRoute(name, paths, methods, wait, errors, body);
+    return new HttpRoute(name, paths, methods, wait, errors, body, defaults(name));
   }
 
-  private Optional<MeteredBody> body(String name) {
+  private Optional<Protocol> body(String name) {
     Key body = key(name, "body");
-    Key bound = key(name, "max-tokens");
-    int maxTokens = values.get(bound, MAX_TOKENS, MeteredBody.DEFAULT_MAX_TOKENS);
     if (!values.has(body)) {
-      if (values.has(bound)) {
-        values.report(bound, "bounds bodies that are not read", "set " + body + " or remove it");
-      }
       return Optional.empty();
     }
     if (!values.has(key(name, "path"))) {
       values.report(body, "its route has no path", "set " + key(name, "path") + " or remove it");
     }
-    return Optional.of(new MeteredBody(values.get(body, PROTOCOL, Protocol.OPENAI), maxTokens));
+    return Optional.of(values.get(body, PROTOCOL, Protocol.OPENAI));
+  }
+
+  private CallDefaults defaults(String name) {
+    return new CallDefaults(
+        values.get(key(name, "model"), MODEL, CallDefaults.NONE.model()),
+        values.get(key(name, "max-tokens"), MAX_TOKENS, CallDefaults.NONE.maxTokens()));
   }
 
   /** The refusals that clients of a protocol understand. */
@@ -118,6 +120,14 @@ final class RouteReader {
       case ANTHROPIC -> ErrorFormat.ANTHROPIC;
       case GEMINI, OLLAMA -> ErrorFormat.PROBLEM;
     };
+  }
+
+  private static String model(String text) {
+    if (!Key.isModel(text)) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is no model: 1 to 128 characters without spaces and quotes");
+    }
+    return text;
   }
 
   private void reportClash(HttpRoute route, HttpRoute other) {

@@ -123,6 +123,7 @@ class SettingsReaderTest {
             "tollgate.route.b.path", "/v1/chat/completions",
             "tollgate.route.b.body", "openai",
             "tollgate.route.b.max-tokens", "512",
+            "tollgate.route.b.model", "gpt-5-mini",
             "tollgate.route.c.path", "/api/generate",
             "tollgate.route.c.body", "ollama",
             "tollgate.route.d.path", "/v2/chat/completions",
@@ -135,11 +136,10 @@ class SettingsReaderTest {
             ErrorFormat.ANTHROPIC, ErrorFormat.OPENAI, ErrorFormat.PROBLEM, ErrorFormat.PROBLEM);
     assertThat(settings.http().routes())
         .flatExtracting(route -> route.body().stream().toList())
-        .containsExactly(
-            new MeteredBody(Protocol.ANTHROPIC, 4096),
-            new MeteredBody(Protocol.OPENAI, 512),
-            new MeteredBody(Protocol.OLLAMA, 4096),
-            new MeteredBody(Protocol.OPENAI, 4096));
+        .containsExactly(Protocol.ANTHROPIC, Protocol.OPENAI, Protocol.OLLAMA, Protocol.OPENAI);
+    assertThat(settings.http().routes())
+        .extracting(HttpRoute::defaults)
+        .startsWith(CallDefaults.NONE, new CallDefaults("gpt-5-mini", 512));
   }
 
   @Test
@@ -284,7 +284,8 @@ class SettingsReaderTest {
           tollgate.tiers                 | gold        | there is no tier 'gold'
           tollgate.tiers                 | free, free  | 'free' is listed twice
           tollgate.tier.free.rate        | 1/minute, 2/60 seconds | has two limits named requests-per-minute
-          tollgate.route.a.max-tokens    | 100         | bounds bodies that are not read; set tollgate.route.a.body or remove it
+          tollgate.route.a.max-tokens    | 0           | must be from 1 to 1000000
+          tollgate.route.a.model         | two words   | is no model: 1 to 128 characters
           tollgate.route.a.body          | openai      | its route has no path; set tollgate.route.a.path or remove it
           tollgate.unpriced              | free        | must be one of refuse, ceiling
           tollgate.prices-format         | litellm     | is the format of no file; set tollgate.prices or remove it

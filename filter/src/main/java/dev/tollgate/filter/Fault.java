@@ -23,6 +23,20 @@ enum Fault {
       "invalid_request_error",
       "request_too_large",
       "request_too_large"),
+  CONTENT_TOO_LARGE(
+      413,
+      "about:blank",
+      "Content Too Large",
+      "invalid_request_error",
+      "request_too_large",
+      "request_too_large"),
+  UNSUPPORTED_MEDIA_TYPE(
+      415,
+      "about:blank",
+      "Unsupported Media Type",
+      "invalid_request_error",
+      "unsupported_media_type",
+      "invalid_request_error"),
   EXCEEDED(
       429,
       Fault.REGISTRY + "quota-exceeded",

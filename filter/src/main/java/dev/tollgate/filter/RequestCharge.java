@@ -2,11 +2,14 @@ package dev.tollgate.filter;
 
 import dev.tollgate.CallContext;
 import dev.tollgate.Decision;
+import dev.tollgate.Money;
 import dev.tollgate.Reservation;
 import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HttpRoute;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -23,21 +26,23 @@ final class RequestCharge {
   private final HttpServletResponse response;
   private final InstantSource clock;
   private final CallContext context;
+  private final Optional<BodyCharge> body;
   private boolean announced;
 
   private RequestCharge(
-      Decision decision, HttpRoute route, HttpServletResponse response, InstantSource clock) {
+      Decision decision, Arrival arrival, HttpServletResponse response, InstantSource clock) {
     this.decision = decision;
-    this.route = route;
+    this.route = arrival.route();
     this.response = response;
     this.clock = clock;
     this.context = CallContext.of(decision.orThrow(), this::tell);
+    this.body = arrival.body().map(asked -> new BodyCharge(asked, decision.orThrow()));
   }
 
   /** Remembers that the request was let in. */
   static RequestCharge remember(
-      Decision decision, HttpRoute route, Exchange exchange, InstantSource clock) {
-    RequestCharge charge = new RequestCharge(decision, route, exchange.response(), clock);
+      Decision decision, Arrival arrival, Exchange exchange, InstantSource clock) {
+    RequestCharge charge = new RequestCharge(decision, arrival, exchange.response(), clock);
     exchange.request().setAttribute(ATTRIBUTE, charge);
     return charge;
   }
@@ -54,6 +59,26 @@ final class RequestCharge {
     if (!announced) {
       announced = true;
       tell(decision);
+      body.filter(BodyCharge::streams).ifPresent(this::tellReserved);
+    }
+  }
+
+  /** A stream's cost is not known before its end, but no more than this. */
+  private void tellReserved(BodyCharge streaming) {
+    String most = Money.usd(streaming.reservation().worstCost()).toPlainString();
+    response.setHeader("Tollgate-Cost-Reserved", most);
+  }
+
+  /**
+   * Lets the application answer.
+   *
+   * @throws RejectedException when the call is restricted and cannot be made small enough
+   */
+  void proceed(Exchange exchange) throws IOException, ServletException, RejectedException {
+    if (body.isPresent()) {
+      body.get().proceed(exchange);
+    } else {
+      exchange.proceed();
     }
   }
 
@@ -66,8 +91,9 @@ final class RequestCharge {
     return route.errors();
   }
 
-  /** Gives back what no inner gate has taken over. */
+  /** Gives back what no inner gate has taken over; what the filter itself meters, always. */
   void giveBack() {
+    body.map(BodyCharge::reservation).ifPresent(Reservation::cancel);
     context.takeCharged().ifPresent(Reservation::cancel);
   }
 

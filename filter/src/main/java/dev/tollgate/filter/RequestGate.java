@@ -2,12 +2,14 @@ package dev.tollgate.filter;
 
 import dev.tollgate.Call;
 import dev.tollgate.CallContext;
+import dev.tollgate.Caller;
 import dev.tollgate.Decision;
 import dev.tollgate.RefusedException;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HttpRoute;
 import dev.tollgate.config.HttpSettings;
+import dev.tollgate.providers.TokenCounters;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
@@ -23,6 +25,7 @@ final class RequestGate implements AutoCloseable {
 
   private final Tollgate tollgate;
   private final Supplier<HttpSettings> settings;
+  private final TokenCounters counters;
   private final InstantSource clock;
   private final WaitingRoom waitingRoom;
   private volatile CallReader reader;
@@ -30,12 +33,17 @@ final class RequestGate implements AutoCloseable {
   /**
    * @throws IllegalArgumentException when a trusted proxy of the settings is malformed
    */
-  RequestGate(Tollgate tollgate, Supplier<HttpSettings> settings, InstantSource clock) {
+  RequestGate(
+      Tollgate tollgate,
+      Supplier<HttpSettings> settings,
+      TokenCounters counters,
+      InstantSource clock) {
     this.tollgate = tollgate;
     this.settings = settings;
+    this.counters = counters;
     this.clock = clock;
     this.waitingRoom = new WaitingRoom(tollgate);
-    this.reader = new CallReader(settings.get());
+    this.reader = new CallReader(settings.get(), counters);
   }
 
   void pass(Exchange exchange) throws IOException, ServletException {
@@ -45,20 +53,28 @@ final class RequestGate implements AutoCloseable {
       return;
     }
     ErrorFormat errors = ErrorFormat.PROBLEM;
+    Optional<Caller> visitor;
     try {
       CallReader current = reader();
       Optional<HttpRoute> route = route(current, exchange);
       if (route.isPresent()) {
         errors = route.get().errors();
-        Call call = current.call(exchange.request(), route.get());
-        decide(call, route.get(), current.settings().waitingRoom(), exchange);
+        Arrival arrival = current.arrival(exchange.request(), route.get());
+        decide(arrival, current.settings().waitingRoom(), exchange);
         return;
       }
+      visitor = current.visitor(exchange.request());
     } catch (RejectedException rejected) {
       reject(rejected, errors, exchange);
       return;
     }
-    proceed(exchange);
+    try (CallContext.Scope bound = bind(visitor)) {
+      proceed(exchange);
+    }
+  }
+
+  private static CallContext.Scope bind(Optional<Caller> visitor) {
+    return visitor.map(CallContext::of).map(CallContext::open).orElse(() -> {});
   }
 
   /** Ends the waiting room: those who wait are told to come back. */
@@ -71,7 +87,7 @@ final class RequestGate implements AutoCloseable {
     HttpSettings latest = settings.get();
     CallReader current = reader;
     if (current.settings() != latest) {
-      current = new CallReader(latest);
+      current = new CallReader(latest, counters);
       reader = current;
     }
     return current;
@@ -82,19 +98,21 @@ final class RequestGate implements AutoCloseable {
     return exchange.is(DispatcherType.ERROR) ? Optional.empty() : reader.route(exchange.request());
   }
 
-  private void decide(Call call, HttpRoute route, int places, Exchange exchange)
+  private void decide(Arrival arrival, int places, Exchange exchange)
       throws IOException, ServletException {
+    Call call = arrival.call();
+    HttpRoute route = arrival.route();
     boolean mayWait =
         WaitingRequest.isPossible(exchange, route) && waitingRoom.hasRoom(call, places);
     if (mayWait && waitingRoom.isAwaited(call)) {
-      waitingRoom.enter(WaitingRequest.start(call, route, exchange, clock), places);
+      waitingRoom.enter(WaitingRequest.start(arrival, exchange, clock), places);
       return;
     }
     Decision decision = tollgate.reserve(call);
     if (!(decision instanceof Decision.Refused refused)) {
-      proceed(RequestCharge.remember(decision, route, exchange, clock), exchange);
+      proceed(RequestCharge.remember(decision, arrival, exchange, clock), exchange);
     } else if (mayWait && WaitingRequest.isWorthwhile(refused, route)) {
-      waitingRoom.enter(WaitingRequest.start(call, route, exchange, clock), places, refused);
+      waitingRoom.enter(WaitingRequest.start(arrival, exchange, clock), places, refused);
     } else {
       refuse(refused, route.errors(), exchange);
     }
@@ -134,7 +152,10 @@ final class RequestGate implements AutoCloseable {
       throws IOException, ServletException {
     charge.announce();
     try (CallContext.Scope bound = charge.context().open()) {
-      exchange.proceed();
+      charge.proceed(exchange);
+    } catch (RejectedException tooLarge) {
+      charge.giveBack();
+      reject(tooLarge, charge.errors(), exchange);
     } catch (IOException | ServletException | RuntimeException failure) {
       Optional<Answer> answer = RefusalAnswer.find(failure, charge.errors(), clock.instant());
       if (answer.isPresent()) {

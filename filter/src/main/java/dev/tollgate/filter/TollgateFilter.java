@@ -4,6 +4,7 @@ import dev.tollgate.Tollgate;
 import dev.tollgate.config.Application;
 import dev.tollgate.config.ConfigurationException;
 import dev.tollgate.config.HttpSettings;
+import dev.tollgate.providers.TokenCounters;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -24,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The library's web fragment registers it by itself, under the name {@code tollgate}, for all
  * paths and dispatches; an application's {@code web.xml} may declare a filter of the same name
- * instead, and a program may add {@link #TollgateFilter(Tollgate, Supplier)} to the servlet
- * context. It must support asynchronous requests, be mapped to the dispatches by which routes are
- * reached, and come after filters that authenticate. A request is charged once, however many of its
- * dispatches meet the filter.
+ * instead, and a program may add {@link #TollgateFilter(Tollgate, Supplier, TokenCounters)} to the
+ * servlet context. It must support asynchronous requests, be mapped to the dispatches by which
+ * routes are reached, and come after filters that authenticate. A request is charged once, however
+ * many of its dispatches meet the filter.
  *
  * <p>Calls may wait only where the servlet and all filters before this one support asynchronous
  * requests; elsewhere they are refused at once. A client that closes its connection while it waits
@@ -37,11 +38,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TollgateFilter implements Filter {
 
-  private record Source(Tollgate tollgate, Supplier<HttpSettings> settings, Runnable closing) {
+  private record Source(
+      Tollgate tollgate,
+      Supplier<HttpSettings> settings,
+      TokenCounters counters,
+      Runnable closing) {
 
     static Source of(Application application) {
       return new Source(
-          application.tollgate(), () -> application.settings().http(), application::close);
+          application.tollgate(),
+          () -> application.settings().http(),
+          application.tokenCounters(),
+          application::close);
     }
   }
 
@@ -61,16 +69,22 @@ public final class TollgateFilter implements Filter {
    *
    * @param tollgate is not closed with the filter
    * @param settings is asked at every request; a new object is a new set of settings
+   * @param counters count the tokens of bodies, and learn from answers
    */
-  public TollgateFilter(Tollgate tollgate, Supplier<HttpSettings> settings) {
-    this(tollgate, settings, InstantSource.system());
+  public TollgateFilter(
+      Tollgate tollgate, Supplier<HttpSettings> settings, TokenCounters counters) {
+    this(tollgate, settings, counters, InstantSource.system());
   }
 
   /**
    * @param clock from which headers count the time until limits are reset
    */
-  TollgateFilter(Tollgate tollgate, Supplier<HttpSettings> settings, InstantSource clock) {
-    this.opening = loader -> new Source(tollgate, settings, () -> {});
+  TollgateFilter(
+      Tollgate tollgate,
+      Supplier<HttpSettings> settings,
+      TokenCounters counters,
+      InstantSource clock) {
+    this.opening = loader -> new Source(tollgate, settings, counters, () -> {});
     this.clock = clock;
   }
 
@@ -83,7 +97,7 @@ public final class TollgateFilter implements Filter {
     try {
       Source opened = opening.apply(config.getServletContext().getClassLoader());
       source = opened;
-      gate = new RequestGate(opened.tollgate(), opened.settings(), clock);
+      gate = new RequestGate(opened.tollgate(), opened.settings(), opened.counters(), clock);
     } catch (ConfigurationException | IllegalArgumentException invalid) {
       destroy();
       throw new ServletException(invalid.getMessage(), invalid);

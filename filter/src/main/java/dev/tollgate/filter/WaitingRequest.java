@@ -21,8 +21,7 @@ final class WaitingRequest implements AsyncListener {
   /** How long the container gives the room above the route's own bound to end the wait. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
-  private final Call call;
-  private final HttpRoute route;
+  private final Arrival arrival;
   private final Exchange exchange;
   private final AsyncContext async;
   private final InstantSource clock;
@@ -30,9 +29,8 @@ final class WaitingRequest implements AsyncListener {
   private volatile Runnable onLeave = () -> {};
 
   private WaitingRequest(
-      Call call, HttpRoute route, Exchange exchange, AsyncContext async, InstantSource clock) {
-    this.call = call;
-    this.route = route;
+      Arrival arrival, Exchange exchange, AsyncContext async, InstantSource clock) {
+    this.arrival = arrival;
     this.exchange = exchange;
     this.async = async;
     this.clock = clock;
@@ -54,10 +52,10 @@ final class WaitingRequest implements AsyncListener {
   }
 
   /** Frees the container's thread: the request goes on when its wait ends. */
-  static WaitingRequest start(Call call, HttpRoute route, Exchange exchange, InstantSource clock) {
+  static WaitingRequest start(Arrival arrival, Exchange exchange, InstantSource clock) {
     AsyncContext async = exchange.request().startAsync(exchange.request(), exchange.response());
-    async.setTimeout(route.maxWait().plus(GRACE).toMillis());
-    WaitingRequest waiting = new WaitingRequest(call, route, exchange, async, clock);
+    async.setTimeout(arrival.route().maxWait().plus(GRACE).toMillis());
+    WaitingRequest waiting = new WaitingRequest(arrival, exchange, async, clock);
     async.addListener(waiting);
     return waiting;
   }
@@ -67,15 +65,15 @@ final class WaitingRequest implements AsyncListener {
   }
 
   WaitingLines.Key key() {
-    return key(call);
+    return key(arrival.call());
   }
 
   Call call() {
-    return call;
+    return arrival.call();
   }
 
   Duration maxWait() {
-    return route.maxWait();
+    return arrival.route().maxWait();
   }
 
   /**
@@ -91,29 +89,29 @@ final class WaitingRequest implements AsyncListener {
       decision.orThrow().cancel();
       return;
     }
-    RequestCharge charge = RequestCharge.remember(decision, route, exchange, clock);
+    RequestCharge charge = RequestCharge.remember(decision, arrival, exchange, clock);
     try {
       async.dispatch();
     } catch (IllegalStateException | UnsupportedOperationException leftOrStopping) {
       charge.giveBack();
-      answerLater(RefusalAnswer.unavailable(route.errors()));
+      answerLater(RefusalAnswer.unavailable(arrival.route().errors()));
     }
   }
 
   /** Refuses the request. */
   void refuse(Decision.Refused refused) {
-    endLater(RefusalAnswer.of(refused, route.errors(), clock.instant()));
+    endLater(RefusalAnswer.of(refused, arrival.route().errors(), clock.instant()));
   }
 
   /** Tells the client to come back. */
   void giveUp() {
-    endLater(RefusalAnswer.unavailable(route.errors()));
+    endLater(RefusalAnswer.unavailable(arrival.route().errors()));
   }
 
   /** Tells the client to come back, on this thread: the container begins nothing any more. */
   void stop() {
     if (ended.compareAndSet(false, true)) {
-      complete(RefusalAnswer.unavailable(route.errors()));
+      complete(RefusalAnswer.unavailable(arrival.route().errors()));
     }
   }
 

@@ -10,6 +10,7 @@ import dev.tollgate.Route;
 import dev.tollgate.Tier;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.HttpSettings;
+import dev.tollgate.providers.TokenCounters;
 import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Store;
 import jakarta.servlet.DispatcherType;
@@ -97,7 +98,8 @@ final class GateServer implements AutoCloseable {
     server.setHandler(context);
     context.getServletHandler().setDecodeAmbiguousURIs(true);
     this.settings = settings;
-    gate = new TollgateFilter(tollgate, () -> this.settings, clock);
+    gate =
+        new TollgateFilter(tollgate, () -> this.settings, new TokenCounters(Runnable::run), clock);
     page("/", (request, response) -> answer(response));
   }
 
@@ -197,6 +199,11 @@ final class GateServer implements AutoCloseable {
       in.transferTo(answer);
       return answer.toString(StandardCharsets.ISO_8859_1);
     }
+  }
+
+  /** A connection that a test uses, and ends, as it likes. */
+  Socket connect() throws IOException {
+    return new Socket("127.0.0.1", connector.getLocalPort());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.tollgate.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.providers.TokenCounters;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -103,7 +104,11 @@ class TollgateFilterTest {
   @Test
   void twoFiltersChargeOnce() throws Exception {
     try (GateServer twice = new GateServer(new HttpSettingsBuilder().build())) {
-      twice.addFilter(new TollgateFilter(twice.tollgate, () -> new HttpSettingsBuilder().build()));
+      twice.addFilter(
+          new TollgateFilter(
+              twice.tollgate,
+              () -> new HttpSettingsBuilder().build(),
+              new TokenCounters(Runnable::run)));
       twice.start();
       assertThat(twice.call("alice").statusCode()).isEqualTo(200);
       assertThat(twice.left("alice")).isEqualTo(19);

@@ -1,0 +1,121 @@
+package dev.tollgate.filter;
+
+import dev.tollgate.CallRecord;
+import dev.tollgate.Caller;
+import dev.tollgate.Ladder;
+import dev.tollgate.Limit;
+import dev.tollgate.LimitState;
+import dev.tollgate.Meter;
+import dev.tollgate.Policies;
+import dev.tollgate.Price;
+import dev.tollgate.PriceBook;
+import dev.tollgate.Restriction;
+import dev.tollgate.Route;
+import dev.tollgate.Tier;
+import dev.tollgate.Window;
+import dev.tollgate.config.CallDefaults;
+import dev.tollgate.config.ErrorFormat;
+import dev.tollgate.config.HttpRoute;
+import dev.tollgate.config.HttpSettings;
+import dev.tollgate.providers.Protocol;
+import dev.tollgate.store.MemoryStore;
+import dev.tollgate.store.Store;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A server whose route {@code chat} is metered from OpenAI's chat completions. */
+final class BodyServer implements AutoCloseable {
+
+  static final String PATH = "/v1/chat/completions";
+  static final String KEY = "k";
+
+  /** 1 USD for a million tokens in, 2 USD for a million out. */
+  static final PriceBook PRICES =
+      new PriceBook(Map.of("m", Price.of(1_000_000_000L, 2_000_000_000L)));
+
+  private static final int CALLERS = 5000;
+
+  final GateServer gate;
+
+  private BodyServer(GateServer gate, GateServer.Page page) {
+    this.gate = gate;
+    gate.page(PATH, page);
+  }
+
+  static Limit quota(Meter meter, long amount) {
+    return Limit.of(meter, amount, new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC));
+  }
+
+  static BodyServer start(GateServer.Page page, Limit... limits) throws Exception {
+    return start(page, PRICES, Tier.of("free", limits).ladder(Ladder.REFUSE));
+  }
+
+  static BodyServer start(GateServer.Page page, PriceBook prices, Tier tier) throws Exception {
+    InstantSource clock = InstantSource.system();
+    return start(page, prices, tier, new MemoryStore(CALLERS, clock));
+  }
+
+  static BodyServer start(GateServer.Page page, PriceBook prices, Tier tier, Store store)
+      throws Exception {
+    Policies policies = Policies.of(List.of(tier), List.of(Route.of("chat")), prices);
+    BodyServer server =
+        new BodyServer(new GateServer(settings(), policies, InstantSource.system(), store), page);
+    server.gate.start();
+    return server;
+  }
+
+  /** A tier whose restricted calls have less. */
+  static Tier restricting(Restriction restriction, Limit... limits) {
+    Tier tier = Tier.of("free", limits);
+    return new Tier("free", tier.limits(), tier.ladder(), restriction, List.of(), tier.priority());
+  }
+
+  private static HttpSettings settings() {
+    return new HttpSettingsBuilder()
+        .route(
+            new HttpRoute(
+                "chat",
+                List.of(PATH),
+                Set.of(),
+                Duration.ZERO,
+                ErrorFormat.OPENAI,
+                Optional.of(Protocol.OPENAI),
+                CallDefaults.NONE))
+        .build();
+  }
+
+  HttpRequest.Builder request(String body) {
+    return gate.request(PATH)
+        .header("X-API-Key", KEY)
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body));
+  }
+
+  HttpResponse<String> post(String body) throws Exception {
+    return gate.send(request(body));
+  }
+
+  static Caller caller(String key) {
+    return new Caller("key-" + HttpSettingsBuilder.HASH_KEY.hash(key), "free");
+  }
+
+  List<CallRecord> calls() {
+    return gate.tollgate.calls(caller(KEY));
+  }
+
+  LimitState limit() {
+    return gate.tollgate.limits(caller(KEY), "chat").get(0);
+  }
+
+  @Override
+  public void close() throws Exception {
+    gate.close();
+  }
+}

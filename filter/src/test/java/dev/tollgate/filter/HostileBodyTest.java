@@ -1,0 +1,110 @@
+package dev.tollgate.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.Meter;
+import java.io.ByteArrayOutputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A body from which it cannot be told what it asks for changes no balance. */
+class HostileBodyTest {
+
+  private BodyServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server =
+        BodyServer.start(
+            (request, response) -> server.gate.answer(response),
+            BodyServer.quota(Meter.REQUESTS, 100),
+            BodyServer.quota(Meter.TOKENS, 1_000_000_000));
+  }
+
+  @AfterEach
+  void nothingWasChargedNorServed() throws Exception {
+    assertThat(server.limit().remaining()).isEqualTo(100);
+    assertThat(server.calls()).isEmpty();
+    assertThat(server.gate.served).hasValue(0);
+    server.close();
+  }
+
+  private void rejects(String body, int status) throws Exception {
+    HttpResponse<String> answer = server.post(body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(answer.body()).contains("invalid_request_error");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          {"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":9223372036854775808}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":-1}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":1e400}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":"100"}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":1,"max_tokens":100000}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":1,"max\\u005ftokens":1000}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"n":1000000}
+          {"model":5,"messages":[{"role":"user","content":"x"}]}
+          {"model":"m","messages":"x"}
+          {"model":"m"}
+          {"model":"m","messages":[{"role":"user","content":"x"}]} {}
+          []
+          no JSON
+          """)
+  void malformed(String body) throws Exception {
+    rejects(body, 400);
+  }
+
+  @Test
+  void empty() throws Exception {
+    rejects("", 400);
+  }
+
+  @Test
+  void deeplyNested() throws Exception {
+    rejects("{\"messages\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}", 400);
+  }
+
+  @Test
+  void tooLarge() throws Exception {
+    rejects("{\"model\":\"" + "m".repeat(1 << 20) + "\"}", 413);
+  }
+
+  @Test
+  void tooLargeWithoutSayingSo() throws Exception {
+    byte[] body = ("{\"model\":\"" + "m".repeat(1 << 20) + "\"}").getBytes("UTF-8");
+    HttpRequest.Builder chunked =
+        server
+            .request("")
+            .POST(
+                HttpRequest.BodyPublishers.fromPublisher(
+                    HttpRequest.BodyPublishers.ofByteArray(body)));
+    assertThat(server.gate.send(chunked).statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void compressed() throws Exception {
+    ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
+      for (int i = 0; i < 100; i++) {
+        gzip.write(new byte[1 << 20]);
+      }
+    }
+    HttpRequest.Builder request =
+        server
+            .request("")
+            .header("Content-Encoding", "gzip")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(bomb.toByteArray()));
+    assertThat(server.gate.send(request).statusCode()).isEqualTo(415);
+  }
+}
