@@ -1,0 +1,61 @@
+package dev.tollgate.dashboard;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A request that cannot be answered, as an RFC 9457 {@code application/problem+json} answer. */
+final class Problem extends Exception {
+
+  private static final long serialVersionUID = 1;
+
+  private final int status;
+  private final String title;
+  private final transient Map<String, String> headers;
+
+  private Problem(int status, String title, String detail, Map<String, String> headers) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+    this.headers = headers;
+  }
+
+  /**
+   * @param detail one sentence that tells the client what to do
+   */
+  static Problem badRequest(String detail) {
+    return new Problem(400, "Bad Request", detail, Map.of());
+  }
+
+  static Problem unidentified() {
+    return new Problem(
+        401,
+        "Unauthorized",
+        "The request does not say who makes it: send your credentials.",
+        Map.of("WWW-Authenticate", "Bearer"));
+  }
+
+  static Problem onlyPost() {
+    return new Problem(405, "Method Not Allowed", "Use POST.", Map.of("Allow", "POST"));
+  }
+
+  static Problem tooLarge(String detail) {
+    return new Problem(413, "Content Too Large", detail, Map.of());
+  }
+
+  static Problem encoded() {
+    return new Problem(
+        415, "Unsupported Media Type", "Content-Encoding: send the body as it is.", Map.of());
+  }
+
+  void sendTo(HttpServletResponse response) throws IOException {
+    headers.forEach(response::setHeader);
+    Map<String, Object> body = new TreeMap<>();
+    body.put("type", "about:blank");
+    body.put("title", title);
+    body.put("status", status);
+    body.put("detail", String.valueOf(getMessage()));
+    Json.send(response, status, "application/problem+json", body);
+  }
+}
