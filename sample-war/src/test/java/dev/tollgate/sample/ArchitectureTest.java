@@ -45,6 +45,7 @@ class ArchitectureTest {
         "dev.tollgate.config      | dev.tollgate dev.tollgate.store dev.tollgate.providers",
         "dev.tollgate.filter      | dev.tollgate dev.tollgate.store dev.tollgate.config dev.tollgate.providers",
         "dev.tollgate.cdi         | dev.tollgate dev.tollgate.store dev.tollgate.config dev.tollgate.providers",
+        "dev.tollgate.dashboard   | dev.tollgate dev.tollgate.store dev.tollgate.config dev.tollgate.providers",
         "dev.tollgate.sample      | dev.tollgate dev.tollgate.config dev.tollgate.cdi",
       })
   void usesOnlyWhatIsFurtherIn(String module, String inner) {
@@ -71,6 +72,7 @@ class ArchitectureTest {
             "dev.tollgate.config",
             "dev.tollgate.filter",
             "dev.tollgate.cdi",
+            "dev.tollgate.dashboard",
             "dev.tollgate.sample");
   }
 
