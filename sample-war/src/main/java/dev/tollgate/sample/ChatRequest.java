@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -16,7 +15,6 @@ import java.util.regex.Pattern;
  */
 record ChatRequest(String prompt, int maxTokens, String model) {
 
-  static final int MAX_BODY_BYTES = 1024 * 1024;
   static final int MAX_TOKENS = 32_768;
   static final int DEFAULT_MAX_TOKENS = 1024;
 
@@ -31,11 +29,7 @@ record ChatRequest(String prompt, int maxTokens, String model) {
    */
   static ChatRequest read(HttpServletRequest request, String defaultModel)
       throws HttpProblem, IOException {
-    requireJson(request);
-    if (request.getContentLengthLong() > MAX_BODY_BYTES) {
-      throw tooLarge();
-    }
-    return parse(request.getInputStream().readNBytes(MAX_BODY_BYTES + 1), defaultModel);
+    return parse(JsonBody.read(request), defaultModel);
   }
 
   /**
@@ -45,25 +39,11 @@ record ChatRequest(String prompt, int maxTokens, String model) {
    * @throws HttpProblem when the body is not what it should be
    */
   static ChatRequest parse(byte[] body, String defaultModel) throws HttpProblem {
-    if (body.length > MAX_BODY_BYTES) {
-      throw tooLarge();
-    }
     JsonNode json = json(body);
     return new ChatRequest(
         prompt(json.path("prompt")),
         maxTokens(json.path("maxTokens")),
         model(json.path("model"), defaultModel));
-  }
-
-  private static void requireJson(HttpServletRequest request) throws HttpProblem {
-    String type = request.getContentType();
-    if (type != null && !type.split(";", 2)[0].strip().equalsIgnoreCase(Json.TYPE)) {
-      throw HttpProblem.unsupportedMediaType("send the body as " + Json.TYPE);
-    }
-    String encoding = request.getHeader("Content-Encoding");
-    if (encoding != null && !encoding.strip().toLowerCase(Locale.ROOT).equals("identity")) {
-      throw HttpProblem.unsupportedMediaType("send the body without Content-Encoding");
-    }
   }
 
   private static JsonNode json(byte[] body) throws HttpProblem {
@@ -127,9 +107,5 @@ record ChatRequest(String prompt, int maxTokens, String model) {
 
   private static boolean isMissing(JsonNode value) {
     return value.isMissingNode() || value.isNull();
-  }
-
-  private static HttpProblem tooLarge() {
-    return HttpProblem.contentTooLarge("the body is larger than " + MAX_BODY_BYTES + " bytes");
   }
 }

@@ -48,7 +48,7 @@ public final class ChatServlet extends HttpServlet {
       Json.send(response, 200, Json.TYPE, body(answer(request.getServletPath(), asked)));
     } catch (HttpProblem problem) {
       CallContext.current().flatMap(CallContext::takeCharged).ifPresent(Reservation::cancel);
-      problem.send(response);
+      problem.send(request, response);
     }
   }
 

@@ -1,10 +1,15 @@
 package dev.tollgate.sample;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 
-/** A request that cannot be served, as an RFC 9457 {@code application/problem+json} answer. */
+/**
+ * A request that cannot be served: an RFC 9457 {@code application/problem+json} answer, or an error
+ * in the language of a provider's clients.
+ */
 final class HttpProblem extends Exception {
 
   private static final long serialVersionUID = 1;
@@ -50,6 +55,14 @@ final class HttpProblem extends Exception {
     return new HttpProblem(502, "Bad Gateway", detail, Map.of());
   }
 
+  static HttpProblem unavailable(String detail) {
+    return new HttpProblem(503, "Service Unavailable", detail, Map.of("Retry-After", "1"));
+  }
+
+  static HttpProblem gatewayTimeout(String detail) {
+    return new HttpProblem(504, "Gateway Timeout", detail, Map.of());
+  }
+
   int status() {
     return status;
   }
@@ -57,9 +70,16 @@ final class HttpProblem extends Exception {
   /** The body of the answer. */
   record Body(String type, String title, int status, String detail) {}
 
-  void send(HttpServletResponse response) throws IOException {
+  /** Answers it as those understand who send such requests. */
+  void send(HttpServletRequest request, HttpServletResponse response) throws IOException {
     headers.forEach(response::setHeader);
-    Body body = new Body("about:blank", title, status, String.valueOf(getMessage()));
-    Json.send(response, status, "application/problem+json", body);
+    String detail = String.valueOf(getMessage());
+    Optional<Dialect> dialect = Dialect.of(request);
+    if (dialect.isPresent()) {
+      Json.send(response, status, Json.TYPE, dialect.get().error(status, detail));
+    } else {
+      Body body = new Body("about:blank", title, status, detail);
+      Json.send(response, status, "application/problem+json", body);
+    }
   }
 }

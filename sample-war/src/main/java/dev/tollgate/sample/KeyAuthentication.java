@@ -58,7 +58,7 @@ public final class KeyAuthentication implements Filter {
     try {
       holder = authenticate(http);
     } catch (HttpProblem problem) {
-      problem.send((HttpServletResponse) response);
+      problem.send(http, (HttpServletResponse) response);
       return;
     }
     chain.doFilter(new AuthenticatedRequest(http, new KeyPrincipal(holder)), response);

@@ -12,17 +12,24 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any server that speaks OpenAI's chat completions, whole answers only.
+ * Any server that speaks OpenAI's chat completions. What is passed through may be in any dialect
+ * that the server knows.
  *
  * <p>Thread-safe. It owns at most {@link #THREADS} daemon threads, which end with {@link #close}.
  */
@@ -30,6 +37,19 @@ final class OpenAiProvider implements Provider {
 
   static final int MAX_ANSWER_BYTES = 4 * 1024 * 1024;
   static final int THREADS = 4;
+
+  /**
+   * What callers need to read an answer and to come back in time. A provider's rate limits are not
+   * the caller's, and its cookies are nobody's.
+   */
+  private static final List<String> REPLY_HEADERS =
+      List.of(
+          "Content-Type",
+          "Retry-After",
+          "retry-after-ms",
+          "x-should-retry",
+          "x-request-id",
+          "request-id");
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -90,6 +110,23 @@ final class OpenAiProvider implements Provider {
   }
 
   @Override
+  public CompletableFuture<ProviderReply> pass(ProviderRequest asked) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(settings.resource(asked.dialect().resource()))
+            .timeout(settings.timeout())
+            .header("Content-Type", Json.TYPE);
+    asked.headers().forEach(request::header);
+    showKey(asked.dialect(), request);
+    request.POST(BodyPublishers.ofByteArray(asked.body()));
+    CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> response =
+        client.sendAsync(request.build(), BodyHandlers.ofPublisher());
+    CompletableFuture<ProviderReply> reply = response.thenApply(OpenAiProvider::reply);
+    // The response does not know of what is made from it; once it is here this changes nothing.
+    reply.whenComplete((answer, failure) -> response.cancel(true));
+    return reply;
+  }
+
+  @Override
   public void close() {
     threads.shutdownNow();
   }
@@ -99,18 +136,30 @@ final class OpenAiProvider implements Provider {
     body.putArray("messages").addObject().put("role", "user").put("content", prompt);
     body.put(settings.maxTokensField(), maxTokens);
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(settings.url())
+        HttpRequest.newBuilder(settings.resource(Dialect.OPENAI.resource()))
             .timeout(settings.timeout())
             .header("Content-Type", Json.TYPE)
             .header("Accept", Json.TYPE);
-    if (!settings.key().isEmpty()) {
-      request.header("Authorization", "Bearer " + settings.key());
-    }
+    showKey(Dialect.OPENAI, request);
     try {
       return request.POST(BodyPublishers.ofByteArray(Json.bytes(body))).build();
     } catch (IOException unwritable) {
       throw ProviderException.notBilled("the prompt cannot be written as JSON");
     }
+  }
+
+  private void showKey(Dialect dialect, HttpRequest.Builder request) {
+    if (!settings.key().isEmpty()) {
+      dialect.credentials(settings.key()).forEach(request::header);
+    }
+  }
+
+  private static ProviderReply reply(HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
+    Map<String, String> headers = new TreeMap<>();
+    for (String name : REPLY_HEADERS) {
+      response.headers().firstValue(name).ifPresent(value -> headers.put(name, value));
+    }
+    return new ProviderReply(response.statusCode(), headers, response.body());
   }
 
   /** The request's own timeout ends with the headers; this one holds for the whole answer. */

@@ -1,5 +1,7 @@
 package dev.tollgate.sample;
 
+import java.util.concurrent.CompletableFuture;
+
 /** Answers prompts. Implementations are thread-safe. */
 interface Provider extends AutoCloseable {
 
@@ -10,6 +12,14 @@ interface Provider extends AutoCloseable {
    * @throws ProviderException when there is no answer
    */
   Completion complete(String prompt, int maxTokens, String model) throws ProviderException;
+
+  /**
+   * Passes a request on, without waiting for the answer.
+   *
+   * @return the answer once its status and headers are here; an {@link java.io.IOException} when
+   *     there is none. Cancelling it ends the request.
+   */
+  CompletableFuture<ProviderReply> pass(ProviderRequest request);
 
   /** Ends what it keeps open. */
   @Override

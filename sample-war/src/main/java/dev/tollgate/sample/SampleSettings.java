@@ -27,23 +27,31 @@ record SampleSettings(ApiKeys keys, String model, ProviderSettings provider) {
   /** Where the answers come from. */
   sealed interface ProviderSettings {
 
+    /** The longest that an answer may take, to its last byte: 1 ms to 10 minutes. */
+    Duration timeout();
+
     /**
      * The application itself.
      *
-     * @param delay how long it takes to answer: 0 to 60 seconds
+     * @param delay how long each piece of an answer takes, or the whole one that does not stream: 0
+     *     to 60 seconds
      */
-    record Simulated(Duration delay) implements ProviderSettings {}
+    record Simulated(Duration delay, Duration timeout) implements ProviderSettings {}
 
     /**
-     * A server that speaks OpenAI's chat completions.
+     * A server that speaks OpenAI's chat completions, Anthropic's messages or both.
      *
-     * @param url the resource of the chat completions
-     * @param key sent as the bearer token, empty for none
+     * @param url what its resources are below, without a slash at the end
+     * @param key shown to the server, empty for none
      * @param maxTokensField the name that the server has for the most output tokens
-     * @param timeout the longest that an answer may take: 1 ms to 10 minutes
      */
     record OpenAi(URI url, String key, String maxTokensField, Duration timeout)
         implements ProviderSettings {
+
+      /** A resource of the server, such as {@code chat/completions}. */
+      URI resource(String name) {
+        return URI.create(url + "/" + name);
+      }
 
       /** Never shows the key. */
       @Override
@@ -129,18 +137,18 @@ record SampleSettings(ApiKeys keys, String model, ProviderSettings provider) {
       }
       String key = value("sample.provider.key").orElse("");
       return value("sample.provider.url")
-          .flatMap(this::completions)
+          .flatMap(this::base)
           .<ProviderSettings>map(url -> new ProviderSettings.OpenAi(url, key, field, timeout))
-          .orElseGet(() -> new ProviderSettings.Simulated(delay));
+          .orElseGet(() -> new ProviderSettings.Simulated(delay, timeout));
     }
 
-    private Optional<URI> completions(String base) {
-      Optional<URI> url = parse(base, URI::create).filter(Reader::isPlainHttp);
+    private Optional<URI> base(String text) {
+      Optional<URI> url = parse(text, URI::create).filter(Reader::isPlainHttp);
       if (url.isEmpty()) {
         String rule = "it must be http(s)://host[:port]/path without user, query or fragment";
         problem("sample.provider.url", "", rule);
       }
-      return url.map(valid -> URI.create(base.replaceAll("/+$", "") + "/chat/completions"));
+      return url.map(valid -> URI.create(text.replaceAll("/+$", "")));
     }
 
     private static boolean isPlainHttp(URI url) {

@@ -1,93 +1,81 @@
 package dev.tollgate.sample;
 
-import dev.tollgate.TokenCounter;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.Usage;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /**
- * Answers without a model: the same prompt gets the same answer, of a length that follows from the
- * prompt and the most tokens allowed. Stateless.
+ * Answers as a {@link SimulatedModel} says, in every dialect.
+ *
+ * <p>Thread-safe. It owns one daemon thread, which ends with {@link #close}.
  */
 final class SimulatedProvider implements Provider {
 
-  /** Answers are no longer than this, however much is allowed. */
-  static final int LONGEST_ANSWER = 180;
-
-  private static final int QUOTED_CHARACTERS = 60;
-
-  private static final List<String> SENTENCES =
-      List.of(
-          "No model was asked: this text comes from the simulated provider of the sample.",
-          "Before the call, Tollgate reserved an estimate of its tokens and its cost.",
-          "Now that the answer is here, the reservation is settled with what was really used.",
-          "A call that is refused is not charged, anywhere.",
-          "The bars beside this conversation show what is left, and when it comes back.",
-          "A burst is welcome until its bucket is empty; then it fills up drop by drop.",
-          "At 80 percent of a quota somebody is told, so that nothing comes as a surprise.",
-          "At 100 percent the mode becomes restricted: less context and shorter answers.",
-          "Only at the last rung of the ladder is a call refused.",
-          "Every refusal says when to come again, to the second.",
-          "Money is counted in whole billionths of a dollar, never in floating point.",
-          "When a provider reports more than was reserved, the rest is debt, never forgotten.",
-          "A reservation that nobody settles expires, and its tokens come back.",
-          "Set sample.provider.url to talk to any server that speaks OpenAI's language.");
-
   private final Duration delay;
+  private final ScheduledExecutorService clock;
 
   /**
-   * @param delay how long an answer takes
+   * @param delay how long each piece of an answer takes, or the whole one that does not stream
    */
   SimulatedProvider(Duration delay) {
     this.delay = delay;
+    this.clock = new ScheduledThreadPoolExecutor(1, SimulatedProvider::newThread);
+  }
+
+  private static Thread newThread(Runnable task) {
+    Thread thread = new Thread(task, "sample-provider");
+    thread.setDaemon(true);
+    return thread;
   }
 
   @Override
   public Completion complete(String prompt, int maxTokens, String model) throws ProviderException {
     pause();
-    String answer = answer(prompt, maxTokens);
-    Usage usage = Usage.of(tokens(prompt), tokens(answer));
+    String answer = SimulatedModel.answer(prompt, maxTokens, 0).text();
+    Usage usage = Usage.of(SimulatedModel.tokens(prompt), SimulatedModel.tokens(answer));
     return new Completion(answer, usage, true);
   }
 
   @Override
-  public void close() {}
+  public CompletableFuture<ProviderReply> pass(ProviderRequest request) {
+    return CompletableFuture.completedFuture(reply(request));
+  }
 
-  /** An eighth to a quarter of what is allowed, so that a lower bound shows in the answer. */
-  private static String answer(String prompt, int maxTokens) {
-    int hash = prompt.hashCode();
-    int aim = maxTokens / 8 + Math.floorMod(hash, maxTokens / 8 + 1);
-    int room = Math.max(1, Math.min(aim, LONGEST_ANSWER));
-    StringBuilder answer = new StringBuilder("You said “" + quote(prompt) + "”.");
-    for (int i = 0; i < SENTENCES.size(); i++) {
-      String sentence = SENTENCES.get(Math.floorMod(hash + i, SENTENCES.size()));
-      if (tokens(answer + " " + sentence) > room) {
-        break;
-      }
-      answer.append(' ').append(sentence);
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+
+  private ProviderReply reply(ProviderRequest request) {
+    SimulatedRequest asked;
+    try {
+      asked = SimulatedRequest.read(request);
+    } catch (HttpProblem problem) {
+      String why = String.valueOf(problem.getMessage());
+      return whole(problem.status(), request.dialect().error(problem.status(), why));
     }
-    return start(answer.toString(), maxTokens);
+    SimulatedAnswer answer = SimulatedAnswer.to(asked);
+    SimulatedScript script =
+        switch (request.dialect()) {
+          case OPENAI -> new OpenAiScript(answer, asked.showUsage());
+          case ANTHROPIC -> new AnthropicScript(answer);
+        };
+    return asked.stream() ? reply(200, Sse.TYPE, script.events()) : whole(200, script.whole());
   }
 
-  private static String quote(String prompt) {
-    String line = prompt.strip().replaceAll("\\s+", " ");
-    int length = line.codePointCount(0, line.length());
-    return length <= QUOTED_CHARACTERS
-        ? line
-        : line.substring(0, line.offsetByCodePoints(0, QUOTED_CHARACTERS)) + "…";
+  private ProviderReply whole(int status, JsonNode body) {
+    return reply(status, Json.TYPE, List.of(body.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The longest start of a text that has at most {@code tokens} tokens. */
-  private static String start(String text, int tokens) {
-    int end = text.length();
-    while (tokens(text.substring(0, end)) > tokens) {
-      end = text.offsetByCodePoints(end, -1);
-    }
-    return text.substring(0, end);
-  }
-
-  private static long tokens(String text) {
-    return TokenCounter.APPROXIMATE.count(text);
+  private ProviderReply reply(int status, String type, List<byte[]> pieces) {
+    Map<String, String> headers = Map.of("Content-Type", type);
+    return new ProviderReply(status, headers, new PacedPublisher(pieces, delay, clock));
   }
 
   private void pause() throws ProviderException {

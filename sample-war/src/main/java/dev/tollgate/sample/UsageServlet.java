@@ -16,7 +16,7 @@ public final class UsageServlet extends HttpServlet {
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
-      HttpProblem.methodNotAllowed("GET, HEAD").send(response);
+      HttpProblem.methodNotAllowed("GET, HEAD").send(request, response);
       return;
     }
     Caller caller = ((KeyPrincipal) request.getUserPrincipal()).caller();

@@ -138,17 +138,6 @@ class ChatRequestTest {
         .hasMessage(NO_JSON);
   }
 
-  @Test
-  void refusesMoreThanOneMebibyte() throws HttpProblem {
-    String frame = "{\"prompt\":\"\"}";
-    int room = ChatRequest.MAX_BODY_BYTES - frame.length();
-    assertThat(parse("{\"prompt\":\"" + "x".repeat(room) + "\"}").prompt()).hasSize(room);
-    assertProblem(
-        413,
-        "{\"prompt\":\"" + "x".repeat(room + 1) + "\"}",
-        "the body is larger than 1048576 bytes");
-  }
-
   private static final String NO_JSON =
       "the body is no JSON that can be read: send one object with distinct names and at most 64"
           + " levels";

@@ -233,8 +233,7 @@ class OpenAiProviderTest {
 
   private Completion complete(String key, String maxTokensField, Duration timeout)
       throws ProviderException {
-    URI url =
-        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/chat/completions");
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1");
     try (Provider provider =
         new OpenAiProvider(new ProviderSettings.OpenAi(url, key, maxTokensField, timeout))) {
       return provider.complete("Grüße 🙂", 64, "gpt-5-mini");

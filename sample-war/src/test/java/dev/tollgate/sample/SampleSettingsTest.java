@@ -21,7 +21,7 @@ class SampleSettingsTest {
   @Test
   void simulatesAProviderByDefault() {
     SampleSettings settings = read(Map.of());
-    assertThat(settings.provider()).isEqualTo(new ProviderSettings.Simulated(Duration.ZERO));
+    assertThat(settings.provider()).isEqualTo(new ProviderSettings.Simulated(Duration.ZERO, Duration.ofSeconds(60)));
     assertThat(settings.model()).isEqualTo("gpt-5-mini");
     assertThat(settings.keys().find("demo-free")).isPresent();
     assertThat(settings.keys().find("demo-pro")).isPresent();
@@ -37,9 +37,14 @@ class SampleSettingsTest {
   void takesTheBaseOfAnyServer(String url, URI completions) {
     ProviderSettings provider = read(Map.of("sample.provider.url", url)).provider();
     assertThat(provider)
-        .isEqualTo(
-            new ProviderSettings.OpenAi(
-                completions, "", "max_completion_tokens", Duration.ofSeconds(60)));
+        .isInstanceOfSatisfying(
+            ProviderSettings.OpenAi.class,
+            openAi -> {
+              assertThat(openAi.resource("chat/completions")).isEqualTo(completions);
+              assertThat(openAi.key()).isEmpty();
+              assertThat(openAi.maxTokensField()).isEqualTo("max_completion_tokens");
+              assertThat(openAi.timeout()).isEqualTo(Duration.ofSeconds(60));
+            });
   }
 
   @Test

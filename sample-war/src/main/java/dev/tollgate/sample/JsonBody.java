@@ -1,0 +1,45 @@
+package dev.tollgate.sample;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.Locale;
+
+/** The body of a request that sends JSON. */
+final class JsonBody {
+
+  static final int MAX_BYTES = 1024 * 1024;
+
+  private JsonBody() {}
+
+  /**
+   * Reads it as it is.
+   *
+   * @throws HttpProblem when it is something else by its headers, or longer than {@link #MAX_BYTES}
+   */
+  static byte[] read(HttpServletRequest request) throws HttpProblem, IOException {
+    requireJson(request);
+    if (request.getContentLengthLong() > MAX_BYTES) {
+      throw tooLarge();
+    }
+    byte[] body = request.getInputStream().readNBytes(MAX_BYTES + 1);
+    if (body.length > MAX_BYTES) {
+      throw tooLarge();
+    }
+    return body;
+  }
+
+  private static void requireJson(HttpServletRequest request) throws HttpProblem {
+    String type = request.getContentType();
+    if (type != null && !type.split(";", 2)[0].strip().equalsIgnoreCase(Json.TYPE)) {
+      throw HttpProblem.unsupportedMediaType("send the body as " + Json.TYPE);
+    }
+    String encoding = request.getHeader("Content-Encoding");
+    if (encoding != null && !encoding.strip().toLowerCase(Locale.ROOT).equals("identity")) {
+      throw HttpProblem.unsupportedMediaType("send the body without Content-Encoding");
+    }
+  }
+
+  private static HttpProblem tooLarge() {
+    return HttpProblem.contentTooLarge("the body is larger than " + MAX_BYTES + " bytes");
+  }
+}

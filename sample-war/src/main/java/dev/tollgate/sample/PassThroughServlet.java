@@ -1,0 +1,96 @@
+package dev.tollgate.sample;
+
+import dev.tollgate.config.ConfigurationException;
+import jakarta.enterprise.inject.spi.CDI;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * {@code POST /v1/chat/completions} and {@code /v1/messages}: hands requests to the provider and
+ * its answers back, streams too, with the provider's key in place of the caller's. It knows nothing
+ * of limits: the filter before it meters what passes. Thread-safe.
+ */
+public final class PassThroughServlet extends HttpServlet {
+
+  private static final long serialVersionUID = 1;
+
+  /** Requests on their way at once; more are turned away. */
+  static final int MAX_PASSAGES = 500;
+
+  private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]{1,500}");
+
+  private final transient Semaphore passages = new Semaphore(MAX_PASSAGES);
+  private transient Supplier<Provider> provider;
+  private Duration timeout = Duration.ZERO;
+
+  /** For the servlet container. */
+  public PassThroughServlet() {
+    this.provider = () -> CDI.current().select(Provider.class).get();
+  }
+
+  /**
+   * @param timeout the longest that an answer may take, from its request to its last byte
+   */
+  PassThroughServlet(Provider provider, Duration timeout) {
+    this.provider = () -> provider;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public void init() throws ServletException {
+    if (!timeout.isZero()) {
+      return;
+    }
+    try {
+      timeout = SampleSettings.read(ConfigProvider.getConfig()).provider().timeout();
+    } catch (ConfigurationException invalid) {
+      throw new ServletException(invalid.getMessage(), invalid);
+    }
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    try {
+      if (!request.getMethod().equals("POST")) {
+        throw HttpProblem.methodNotAllowed("POST");
+      }
+      ProviderRequest asked = read(request);
+      Provider next = provider.get();
+      if (!passages.tryAcquire()) {
+        throw HttpProblem.unavailable("too many requests are on their way to the provider");
+      }
+      AsyncContext async = request.startAsync(request, response);
+      async.setTimeout(timeout.toMillis());
+      new Passage(async, asked.dialect(), next.pass(asked), passages::release).start();
+    } catch (HttpProblem problem) {
+      problem.send(request, response);
+    }
+  }
+
+  private static ProviderRequest read(HttpServletRequest request) throws HttpProblem, IOException {
+    Dialect dialect = Dialect.of(request).orElse(Dialect.OPENAI);
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String name : dialect.headers()) {
+      String value = request.getHeader(name);
+      if (value != null) {
+        if (!HEADER_VALUE.matcher(value).matches()) {
+          throw HttpProblem.badRequest(name + " must have 1 to 500 characters of ASCII");
+        }
+        headers.put(name, value);
+      }
+    }
+    return new ProviderRequest(dialect, headers, JsonBody.read(request));
+  }
+}

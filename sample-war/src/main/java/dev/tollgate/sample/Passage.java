@@ -1,0 +1,149 @@
+package dev.tollgate.sample;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way through: until the provider answers an error may be answered, from then on
+ * the answer is handed on. Holds no thread while it waits. Thread-safe.
+ */
+final class Passage implements AsyncListener {
+
+  private static final byte[] NOTHING = {};
+
+  private final AsyncContext async;
+  private final Dialect dialect;
+  private final HttpServletRequest request;
+  private final HttpServletResponse response;
+  private final CompletableFuture<ProviderReply> reply;
+  private final Runnable leave;
+
+  /** Whether the response belongs to somebody: to the relay, or to the one who answers an error. */
+  private final AtomicBoolean taken = new AtomicBoolean();
+
+  private final AtomicBoolean completed = new AtomicBoolean();
+  private volatile @Nullable Relay relay;
+
+  /**
+   * @param reply what the provider will answer
+   * @param leave called once, when the request is over
+   */
+  Passage(
+      AsyncContext async,
+      Dialect dialect,
+      CompletableFuture<ProviderReply> reply,
+      Runnable leave) {
+    this.async = async;
+    this.dialect = dialect;
+    this.request = (HttpServletRequest) async.getRequest();
+    this.response = (HttpServletResponse) async.getResponse();
+    this.reply = reply;
+    this.leave = leave;
+  }
+
+  void start() {
+    async.addListener(this);
+    reply.whenComplete(
+        (answer, failure) -> {
+          if (failure == null) {
+            handOn(answer);
+          } else {
+            answerError(problem(failure));
+          }
+        });
+  }
+
+  @Override
+  public void onTimeout(AsyncEvent event) {
+    answerError(HttpProblem.gatewayTimeout("the provider did not answer in time"));
+    reply.cancel(true);
+    Relay begun = relay;
+    if (begun != null) {
+      begun.breakOff();
+    }
+    complete();
+  }
+
+  @Override
+  public void onError(AsyncEvent event) {
+    reply.cancel(true);
+    Relay begun = relay;
+    if (begun != null) {
+      begun.abandon();
+    }
+    complete();
+  }
+
+  @Override
+  public void onComplete(AsyncEvent event) {
+    leave.run();
+  }
+
+  @Override
+  public void onStartAsync(AsyncEvent event) {
+    event.getAsyncContext().addListener(this);
+  }
+
+  private void handOn(ProviderReply answer) {
+    if (!taken.compareAndSet(false, true)) {
+      answer.body().subscribe(new Unwanted());
+      return;
+    }
+    response.setStatus(answer.status());
+    response.setHeader("Cache-Control", "no-store");
+    answer.headers().forEach(response::setHeader);
+    try {
+      Relay begun = new Relay(response.getOutputStream(), farewell(answer), this::complete);
+      relay = begun;
+      answer.body().subscribe(begun);
+    } catch (IOException clientLeft) {
+      answer.body().subscribe(new Unwanted());
+      complete();
+    }
+  }
+
+  /** Only a stream of events has a place for an error after the answer has begun. */
+  private byte[] farewell(ProviderReply answer) {
+    boolean events = answer.headers().getOrDefault("Content-Type", "").startsWith("text/event-stream");
+    return events ? dialect.failedEvent("the provider's answer broke off") : NOTHING;
+  }
+
+  private void answerError(HttpProblem problem) {
+    if (!taken.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      problem.send(request, response);
+    } catch (IOException | IllegalStateException clientLeft) {
+      // Nobody is there to be told.
+    }
+    complete();
+  }
+
+  private void complete() {
+    if (completed.compareAndSet(false, true)) {
+      async.complete();
+    }
+  }
+
+  private static HttpProblem problem(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+      return HttpProblem.badGateway("the provider cannot be reached");
+    }
+    return cause instanceof HttpTimeoutException
+        ? HttpProblem.gatewayTimeout("the provider did not answer in time")
+        : HttpProblem.badGateway("the provider's answer broke off");
+  }
+}

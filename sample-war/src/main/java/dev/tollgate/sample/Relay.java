@@ -1,0 +1,170 @@
+package dev.tollgate.sample;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands the bytes of an answer on as they come: each piece is flushed, and the next is asked for
+ * when the client has taken it. So a slow client slows the provider down, and one that leaves ends
+ * the provider's work.
+ *
+ * <p>Thread-safe and without a lock: the provider's thread and the container's take turns, and who
+ * finds the other at work leaves the rest to it.
+ */
+final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
+
+  private final ServletOutputStream out;
+  private final byte[] farewell;
+  private final Runnable end;
+
+  private final Queue<ByteBuffer> pieces = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger turns = new AtomicInteger();
+  private volatile Flow.@Nullable Subscription subscription;
+  private volatile boolean answered;
+  private volatile boolean failed;
+  private volatile boolean abandoned;
+
+  private volatile boolean asked;
+
+  /** These two belong to whose turn it is. */
+  private boolean unflushed;
+
+  private boolean ended;
+
+  /**
+   * @param farewell what to write when the answer breaks off
+   * @param end called once, when nothing more is written
+   */
+  Relay(ServletOutputStream out, byte[] farewell, Runnable end) {
+    this.out = out;
+    this.farewell = farewell;
+    this.end = end;
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription subscription) {
+    this.subscription = subscription;
+    try {
+      out.setWriteListener(this);
+    } catch (IllegalStateException responseIsOver) {
+      abandoned = true;
+    }
+    takeTurn();
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    pieces.addAll(buffers);
+    asked = false;
+    takeTurn();
+  }
+
+  @Override
+  public void onComplete() {
+    answered = true;
+    takeTurn();
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    failed = true;
+    takeTurn();
+  }
+
+  @Override
+  public void onWritePossible() {
+    takeTurn();
+  }
+
+  /** Breaks the answer off and tells the client so if that does not take waiting. */
+  void breakOff() {
+    failed = true;
+    takeTurn();
+  }
+
+  /** Ends the provider's work for a client that has left. */
+  void abandon() {
+    abandoned = true;
+    takeTurn();
+  }
+
+  private void takeTurn() {
+    if (turns.getAndIncrement() > 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      work();
+      seen = turns.addAndGet(-seen);
+    } while (seen > 0);
+  }
+
+  private void work() {
+    if (ended) {
+      return;
+    }
+    try {
+      if (abandoned) {
+        finish();
+      } else if (failed) {
+        sayFarewell();
+        finish();
+      } else if (drain()) {
+        goOn();
+      }
+    } catch (IOException | IllegalStateException clientLeft) {
+      finish();
+    }
+  }
+
+  /** Writes what is there; whether the client has taken it all. */
+  private boolean drain() throws IOException {
+    while (out.isReady()) {
+      ByteBuffer piece = pieces.poll();
+      if (piece != null) {
+        byte[] bytes = new byte[piece.remaining()];
+        piece.get(bytes);
+        out.write(bytes);
+        unflushed = true;
+      } else if (unflushed) {
+        unflushed = false;
+        out.flush();
+      } else {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void goOn() {
+    if (answered && pieces.isEmpty()) {
+      finish();
+    } else if (!answered && !asked && subscription != null) {
+      asked = true;
+      subscription.request(1);
+    }
+  }
+
+  private void sayFarewell() throws IOException {
+    if (drain()) {
+      out.write(farewell);
+    }
+  }
+
+  private void finish() {
+    ended = true;
+    pieces.clear();
+    if (subscription != null && !answered) {
+      subscription.cancel();
+    }
+    end.run();
+  }
+}
