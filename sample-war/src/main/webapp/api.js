@@ -2,16 +2,25 @@
 
 /** Sends a prompt; answers {ok, status, body, retryAfter} with retryAfter in seconds or null. */
 export function chat(key, prompt, maxTokens, model) {
-  return call(key, "api/chat", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ prompt, maxTokens, model }),
-  });
+  return post(key, "api/chat", { prompt, maxTokens, model });
+}
+
+/** What sending a prompt would cost; costs nothing. */
+export function estimate(key, prompt, maxTokens, model) {
+  return post(key, "tollgate/estimate", { prompt, maxTokens, model });
 }
 
 /** The usage of a key's holder; costs nothing. */
 export function usage(key) {
   return call(key, "tollgate/usage", { headers: { Accept: "application/json" } });
+}
+
+function post(key, url, body) {
+  return call(key, url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 }
 
 async function call(key, url, options) {

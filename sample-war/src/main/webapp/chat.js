@@ -2,9 +2,9 @@
 
 import * as account from "./account.js";
 import * as api from "./api.js";
+import * as estimate from "./estimate.js";
 import { count, dollars, duration, label, sentence } from "./format.js";
 
-const BYTES_PER_TOKEN = 4;
 const POLL_MILLIS = 5000;
 const MAX_TURNS = 100;
 const LONG_WAIT_SECONDS = 120;
@@ -17,20 +17,10 @@ const [key, prompt, model, maxTokens, send, notice, countdown, turns] =
 let waitUntil = 0;
 let sending = false;
 
-function tokensOf(text) {
-  return Math.ceil(new TextEncoder().encode(text).length / BYTES_PER_TOKEN);
-}
-
 function showEstimate() {
   const { in: perMillionIn, out: perMillionOut } = model.selectedOptions[0].dataset;
-  const input = tokensOf(prompt.value);
-  const output = Number(maxTokens.value);
-  const cost = (input * perMillionIn + output * perMillionOut) / 1e6;
-  const [head, bound] = prompt.value.trim()
-    ? [`≈ ${count(input)} tokens in, at most ${count(output)} out: `, `up to ${dollars(cost)}`]
-    : ["Type to see what it will cost.", ""];
-  document.getElementById("estimate")
-    .replaceChildren(head, account.element("strong", "", bound));
+  const prices = { in: Number(perMillionIn), out: Number(perMillionOut) };
+  estimate.show(key.value, prompt.value, Number(maxTokens.value), model.value, prices);
 }
 
 function growPrompt() {
@@ -63,7 +53,7 @@ function showAnswer(turn, { answer, model: name, mode, usage }) {
       tag,
       account.element("span", "", name),
       account.element("span", "", `${count(usage.inputTokens)} in, ${count(usage.outputTokens)} out`),
-      account.element("span", "", dollars(usage.costUsd))));
+      account.element("span", "", `cost ${dollars(usage.costUsd)}`)));
   turn.answer.scrollIntoView({ block: "nearest" });
   account.showMode(mode);
 }
@@ -165,6 +155,7 @@ function changeKey(value) {
     button.setAttribute("aria-pressed", button.dataset.key === value);
   }
   showSend();
+  showEstimate();
   showUsage();
 }
 
