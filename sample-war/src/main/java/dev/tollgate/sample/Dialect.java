@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The language that a provider and its clients speak. */
@@ -80,7 +81,7 @@ enum Dialect {
 
   /** The language of those who send such requests; empty where it is the application's own. */
   static Optional<Dialect> of(HttpServletRequest request) {
-    String path = request.getServletPath();
+    String path = request.getServletPath() + Objects.toString(request.getPathInfo(), "");
     if (!path.startsWith(ROOT)) {
       return Optional.empty();
     }

@@ -50,7 +50,8 @@ final class PacedPublisher implements Flow.Publisher<List<ByteBuffer>> {
       if (n < 1) {
         cancelled = true;
         subscriber.onError(new IllegalArgumentException("requested " + n + ", must be 1 or more"));
-      } else if (demand.getAndUpdate(before -> before + Math.min(n, Long.MAX_VALUE - before)) == 0) {
+      } else if (demand.getAndUpdate(before -> before + Math.min(n, Long.MAX_VALUE - before))
+          == 0) {
         schedule();
       }
     }

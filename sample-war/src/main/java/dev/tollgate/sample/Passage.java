@@ -40,10 +40,7 @@ final class Passage implements AsyncListener {
    * @param leave called once, when the request is over
    */
   Passage(
-      AsyncContext async,
-      Dialect dialect,
-      CompletableFuture<ProviderReply> reply,
-      Runnable leave) {
+      AsyncContext async, Dialect dialect, CompletableFuture<ProviderReply> reply, Runnable leave) {
     this.async = async;
     this.dialect = dialect;
     this.request = (HttpServletRequest) async.getRequest();
@@ -115,7 +112,8 @@ final class Passage implements AsyncListener {
 
   /** Only a stream of events has a place for an error after the answer has begun. */
   private byte[] farewell(ProviderReply answer) {
-    boolean events = answer.headers().getOrDefault("Content-Type", "").startsWith("text/event-stream");
+    boolean events =
+        answer.headers().getOrDefault("Content-Type", "").startsWith("text/event-stream");
     return events ? dialect.failedEvent("the provider's answer broke off") : NOTHING;
   }
 

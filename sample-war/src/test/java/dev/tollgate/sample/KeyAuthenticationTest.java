@@ -135,7 +135,30 @@ class KeyAuthenticationTest {
     assertThat(response.body()).contains("send").doesNotContain("demo");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "v1/chat/completions | {\"error\":{\"message\":\"the API key is not known\","
+            + "\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"invalid_api_key\"}}",
+        "v1/models | {\"error\":{\"message\":\"the API key is not known\","
+            + "\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"invalid_api_key\"}}",
+        "v1/messages | {\"type\":\"error\",\"error\":{\"type\":\"authentication_error\","
+            + "\"message\":\"the API key is not known\"}}",
+      })
+  void refusesInTheLanguageOfTheProvidersClients(String path, String body) throws Exception {
+    HttpResponse<String> response = get(address.resolve(path), "X-API-Key", "nobody");
+    assertThat(response.statusCode()).isEqualTo(401);
+    assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+    assertThat(response.body()).isEqualTo(body);
+  }
+
   private static HttpResponse<String> get(String... headers) throws Exception {
+    return get(address, headers);
+  }
+
+  private static HttpResponse<String> get(URI address, String... headers) throws Exception {
     HttpRequest request = HttpRequest.newBuilder(address).headers(headers).build();
     return CLIENT.send(request, BodyHandlers.ofString());
   }

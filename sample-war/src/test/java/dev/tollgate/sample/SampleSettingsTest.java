@@ -21,7 +21,8 @@ class SampleSettingsTest {
   @Test
   void simulatesAProviderByDefault() {
     SampleSettings settings = read(Map.of());
-    assertThat(settings.provider()).isEqualTo(new ProviderSettings.Simulated(Duration.ZERO, Duration.ofSeconds(60)));
+    assertThat(settings.provider())
+        .isEqualTo(new ProviderSettings.Simulated(Duration.ZERO, Duration.ofSeconds(60)));
     assertThat(settings.model()).isEqualTo("gpt-5-mini");
     assertThat(settings.keys().find("demo-free")).isPresent();
     assertThat(settings.keys().find("demo-pro")).isPresent();
