@@ -144,8 +144,9 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
     return false;
   }
 
-  private void goOn() {
+  private void goOn() throws IOException {
     if (answered && pieces.isEmpty()) {
+      out.close();
       finish();
     } else if (!answered && !asked && subscription != null) {
       asked = true;
@@ -156,6 +157,7 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
   private void sayFarewell() throws IOException {
     if (drain()) {
       out.write(farewell);
+      out.close();
     }
   }
 

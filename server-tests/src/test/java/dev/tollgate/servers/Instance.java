@@ -45,6 +45,7 @@ final class Instance implements AutoCloseable {
   private final Path log;
   private final Process process;
   private final Thread orphanGuard;
+  private final URI address;
   private final Client client;
 
   private Instance(Path application, Path log, Process process, int port) {
@@ -52,7 +53,8 @@ final class Instance implements AutoCloseable {
     this.log = log;
     this.process = process;
     this.orphanGuard = new Thread(process::destroyForcibly);
-    this.client = new Client(URI.create("http://127.0.0.1:" + port));
+    this.address = URI.create("http://127.0.0.1:" + port);
+    this.client = new Client(address);
     Runtime.getRuntime().addShutdownHook(orphanGuard);
   }
 
@@ -94,6 +96,11 @@ final class Instance implements AutoCloseable {
       instance.close();
       throw e;
     }
+  }
+
+  /** Where the sample is, without a path. */
+  URI address() {
+    return address;
   }
 
   /** The sample as a client sees it. */

@@ -30,7 +30,7 @@ class SampleOnEveryServerTest {
   private static final Map<String, String> CONFIGURATION =
       Map.of(
           "sample.keys",
-              "reader:free, burst:free, doubled:free, careless:free, redeployed:free,"
+              "reader:free, streamer:free, burst:free, doubled:free, careless:free, redeployed:free,"
                   + " mode:small, demo-pro:pro",
           "tollgate.tier.free.rate", "10/minute burst 20",
           "tollgate.tier.small.rate", "1000/minute burst 1000",
@@ -82,6 +82,32 @@ class SampleOnEveryServerTest {
     JsonNode call = client.usage("reader").path("calls").path(0);
     assertThat(call.path("inputTokens")).isEqualTo(usage.path("inputTokens"));
     assertThat(call.path("outputTokens")).isEqualTo(usage.path("outputTokens"));
+  }
+
+  @Test
+  void passesStreamsThrough() {
+    Reply completion =
+        client.post(
+            "/v1/chat/completions",
+            "{\"model\":\"gpt-5-mini\",\"max_completion_tokens\":400,\"stream\":true,"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
+            "Authorization",
+            "Bearer streamer");
+    Reply message =
+        client.post(
+            "/v1/messages",
+            "{\"model\":\"claude-haiku-4-5\",\"max_tokens\":400,\"stream\":true,"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
+            "X-API-Key",
+            "streamer");
+
+    assertThat(completion.status()).as(completion.toString()).isEqualTo(200);
+    assertThat(completion.header("Content-Type")).startsWith("text/event-stream");
+    assertThat(completion.body()).contains("\"content\":\"“Hello”. \"").endsWith("[DONE]\n\n");
+    assertThat(message.status()).as(message.toString()).isEqualTo(200);
+    assertThat(message.body())
+        .contains("\"text\":\"“Hello”. \"")
+        .endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
   }
 
   @Test
