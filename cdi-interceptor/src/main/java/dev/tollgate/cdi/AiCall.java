@@ -1,11 +1,14 @@
 package dev.tollgate.cdi;
 
+import dev.tollgate.Estimate;
 import dev.tollgate.Money;
 import dev.tollgate.Reservation;
 import dev.tollgate.Restriction;
 import dev.tollgate.Usage;
 import dev.tollgate.store.Store;
 import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +22,22 @@ public final class AiCall {
   private static final long ABSURD = Usage.MAX_TOKENS + 1;
 
   private final Reservation reservation;
+  private final Consumer<Usage> learning;
   private @Nullable Usage reported;
   private long reportedNanoUsd;
   private boolean costKnown = true;
   private @Nullable Usage told;
   private boolean notBilled;
+  private int underWay;
+  private boolean incomplete;
+  private boolean returned;
 
-  AiCall(Reservation reservation) {
+  /**
+   * @param learning hears the usage that the call is settled with, when all of it is known
+   */
+  AiCall(Reservation reservation, Consumer<Usage> learning) {
     this.reservation = reservation;
+    this.learning = learning;
   }
 
   /** What the call may use. */
@@ -70,19 +81,88 @@ public final class AiCall {
     return reservation;
   }
 
+  /** Takes note of a request to a provider, which {@link #answered} or {@link #failed} ends. */
+  synchronized void requested() {
+    underWay++;
+  }
+
+  /**
+   * Ends a request.
+   *
+   * @param usage what the provider says it used; empty when it does not say
+   */
+  synchronized void answered(Optional<Usage> usage) {
+    usage.ifPresentOrElse(this::report, () -> incomplete = true);
+    endRequest();
+  }
+
+  /**
+   * Ends a request.
+   *
+   * @param billed whether the provider may have billed it
+   */
+  synchronized void failed(boolean billed) {
+    if (billed) {
+      incomplete = true;
+    } else {
+      notBilled();
+    }
+    endRequest();
+  }
+
+  private void endRequest() {
+    underWay--;
+    if (returned && underWay == 0) {
+      end();
+    }
+  }
+
+  /** Settles when the last request that is under way has ended. */
+  synchronized void endAfterRequests() {
+    returned = true;
+    if (underWay == 0) {
+      end();
+    }
+  }
+
   /** Settles, at the first time. */
   synchronized void end() {
-    if (reported != null && costKnown) {
-      reservation.settle(reported, Money.usd(reportedNanoUsd));
-    } else if (reported != null) {
-      reservation.settle(reported);
+    if (reservation.isEnded()) {
+      return;
+    }
+    if (reported != null) {
+      settle(reported);
     } else if (told != null) {
       reservation.settle(told);
-    } else if (notBilled) {
+      learning.accept(told);
+    } else if (notBilled && !incomplete) {
       reservation.cancel();
     } else {
       reservation.settleAsReserved();
     }
+  }
+
+  private void settle(Usage used) {
+    if (incomplete) {
+      reservation.settle(atLeast(reservation.reserved(), used));
+      return;
+    }
+    if (costKnown) {
+      reservation.settle(used, Money.usd(reportedNanoUsd));
+    } else {
+      reservation.settle(used);
+    }
+    learning.accept(used);
+  }
+
+  /** Where a part of the usage is unknown, the call is charged as much as was reserved, or more. */
+  private static Usage atLeast(Estimate reserved, Usage known) {
+    return new Usage(
+        Math.max(reserved.inputTokens(), known.inputTokens()),
+        known.cacheReadTokens(),
+        known.cacheWriteTokens(),
+        Math.max(reserved.outputTokens(), known.outputTokens()),
+        known.reasoningTokens());
   }
 
   private static Usage sum(Usage a, Usage b) {

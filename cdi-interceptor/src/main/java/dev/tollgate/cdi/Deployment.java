@@ -5,6 +5,7 @@ import dev.tollgate.Tollgate;
 import dev.tollgate.config.Application;
 import dev.tollgate.config.ConfigurationException;
 import dev.tollgate.config.ConfigurationException.Problem;
+import dev.tollgate.providers.TokenCounters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ final class Deployment implements AutoCloseable {
 
   private final Application application;
   private final Gates gates;
+  private final TokenCounters counters = new TokenCounters(Deployment::runAside);
   private final Consumer<Alert> alerts;
 
   private Deployment(Application application, Gates gates, Consumer<Alert> alerts) {
@@ -67,6 +69,18 @@ final class Deployment implements AutoCloseable {
 
   Gates gates() {
     return gates;
+  }
+
+  /** Counts the tokens of prompts, and learns from what calls used. */
+  TokenCounters counters() {
+    return counters;
+  }
+
+  /** Loads a tokenizer on a thread of its own, which ends with that: about a second. */
+  private static void runAside(Runnable loading) {
+    Thread thread = new Thread(loading, "tollgate-tokenizer");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Ends the use of the engine. Idempotent. */

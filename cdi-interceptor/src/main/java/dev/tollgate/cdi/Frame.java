@@ -23,6 +23,11 @@ record Frame(Restriction innermost, @Nullable AiCall open) {
     return new Frame(call.restriction(), call);
   }
 
+  /** Of what counts by itself: nothing that it reports belongs to a call. */
+  static Frame unheard(Restriction restriction) {
+    return new Frame(restriction, null);
+  }
+
   static Restriction currentRestriction() {
     Frame current = CURRENT.get();
     return current == null ? Restriction.NONE : current.innermost;

@@ -4,6 +4,8 @@ import dev.tollgate.Call;
 import dev.tollgate.Caller;
 import dev.tollgate.Criticality;
 import dev.tollgate.Restriction;
+import dev.tollgate.TokenCounter;
+import dev.tollgate.providers.TokenCounters;
 import java.lang.reflect.Method;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,24 +26,34 @@ record Gate(String route, Optional<Cost> cost, Parameters parameters, Optional<M
   /**
    * The call that these arguments make.
    *
+   * @param counters count the tokens of its prompts
    * @throws IllegalArgumentException when an argument is out of its range
    */
-  Call call(Caller caller, @Nullable Object[] arguments) {
+  Call call(Caller caller, @Nullable Object[] arguments, TokenCounters counters) {
     Call counted = Call.of(caller, route);
     if (cost.isEmpty()) {
       return counted;
     }
     Cost known = cost.get();
+    String model = parameters.model(arguments, known.model());
+    TokenCounter counter = counters.of(route, model);
     Call metered =
         counted
-            .model(parameters.model(arguments, known.model()))
-            .estimate(parameters.estimate(arguments, known.maxOutputTokens()));
+            .model(model)
+            .estimate(parameters.estimate(arguments, known.maxOutputTokens(), counter));
     return known.criticality().map(metered::criticality).orElse(metered);
   }
 
-  /** The arguments of a restricted call. */
-  @Nullable Object[] restrict(@Nullable Object[] arguments, Restriction restriction) {
+  /**
+   * The arguments of a restricted call.
+   *
+   * @param counters count the tokens of its prompts
+   */
+  @Nullable Object[] restrict(
+      @Nullable Object[] arguments, Restriction restriction, TokenCounters counters) {
     int defaultMaxOutput = cost.map(Cost::maxOutputTokens).orElse(Integer.MAX_VALUE);
-    return parameters.restrict(arguments, restriction, defaultMaxOutput);
+    String asked = parameters.model(arguments, cost.map(Cost::model).orElse(""));
+    TokenCounter counter = counters.of(route, restriction.modelFor(asked));
+    return parameters.restrict(arguments, restriction, defaultMaxOutput, counter);
   }
 }

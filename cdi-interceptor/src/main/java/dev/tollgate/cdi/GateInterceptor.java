@@ -29,6 +29,6 @@ final class GateInterceptor implements Serializable {
 
   @AroundInvoke
   @Nullable Object pass(InvocationContext invocation) throws Exception {
-    return turnstile.get().pass(invocation);
+    return turnstile.get().pass(invocation.getTarget().getClass(), invocation);
   }
 }

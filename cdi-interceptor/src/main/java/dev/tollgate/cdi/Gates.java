@@ -2,6 +2,7 @@ package dev.tollgate.cdi;
 
 import java.lang.reflect.Method;
 import java.util.Map;
+import java.util.Optional;
 
 /** The gates of an application's beans, as they were at its deployment. Immutable. */
 final class Gates {
@@ -19,13 +20,23 @@ final class Gates {
    * @throws IllegalStateException when the container intercepts what is no managed bean
    */
   Gate of(Class<?> target, Method method) {
+    return find(target, method)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    method
+                        + " is limited, but belongs to no managed bean: move the annotation to"
+                        + " one"));
+  }
+
+  /** The gate of a method; empty when it is not limited. */
+  Optional<Gate> find(Class<?> target, Method method) {
     for (Class<?> type = target; type != null; type = type.getSuperclass()) {
       Gate gate = gates.get(new Site(type, method));
       if (gate != null) {
-        return gate;
+        return Optional.of(gate);
       }
     }
-    throw new IllegalStateException(
-        method + " is limited, but belongs to no managed bean: move the annotation to one");
+    return Optional.empty();
   }
 }

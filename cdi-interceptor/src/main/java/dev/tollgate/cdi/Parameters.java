@@ -28,10 +28,10 @@ record Parameters(
    *
    * @throws IllegalArgumentException when the most output tokens are out of their range
    */
-  Estimate estimate(@Nullable Object[] arguments, int defaultMaxOutput) {
+  Estimate estimate(@Nullable Object[] arguments, int defaultMaxOutput, TokenCounter counter) {
     long input = 0;
     for (int prompt : prompts) {
-      input += TokenCounter.APPROXIMATE.count(text(arguments[prompt]));
+      input += counter.count(text(arguments[prompt]));
     }
     return new Estimate(Math.min(input, Usage.MAX_TOKENS), maxOutput(arguments, defaultMaxOutput));
   }
@@ -44,21 +44,25 @@ record Parameters(
 
   /** The same arguments, with those changed that exceed the restriction. */
   @Nullable Object[] restrict(
-      @Nullable Object[] arguments, Restriction restriction, int defaultMaxOutput) {
+      @Nullable Object[] arguments,
+      Restriction restriction,
+      int defaultMaxOutput,
+      TokenCounter counter) {
     @Nullable Object[] restricted = arguments.clone();
-    restrictPrompts(restricted, restriction.contextTokens());
+    restrictPrompts(restricted, restriction.contextTokens(), counter);
     maxOutput.ifPresent(place -> restrictOutput(restricted, place, restriction, defaultMaxOutput));
     restriction.model().ifPresent(name -> model.ifPresent(place -> restricted[place] = name));
     return restricted;
   }
 
-  private void restrictPrompts(@Nullable Object[] arguments, long contextTokens) {
+  private void restrictPrompts(
+      @Nullable Object[] arguments, long contextTokens, TokenCounter counter) {
     long left = contextTokens;
     for (int i = prompts.size() - 1; i >= 0; i--) {
       int place = prompts.get(i);
       String prompt = text(arguments[place]);
-      String kept = TokenCounter.APPROXIMATE.last(prompt, left);
-      left -= TokenCounter.APPROXIMATE.count(kept);
+      String kept = counter.last(prompt, left);
+      left = Math.max(0, left - counter.count(kept));
       if (kept.length() < prompt.length()) {
         arguments[place] = kept;
       }

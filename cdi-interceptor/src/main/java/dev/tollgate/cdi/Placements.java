@@ -59,7 +59,15 @@ final class Placements {
     checkInterfaces(bean, limited);
   }
 
-  /** A class whose objects a producer makes: no interceptor runs on them. */
+  /** A service's interface, whose methods are limited by {@link LimitedService}. */
+  void addService(AnnotatedType<?> type) {
+    beans.add(type.getJavaClass());
+    List<Limited> limited = Limited.of(type);
+    methods.addAll(limited);
+    limited.forEach(method -> checkModifiers(method.site()));
+  }
+
+  /** A class whose objects a producer or an extension makes: no interceptor runs on them. */
   void addProduced(Class<?> type) {
     produced.add(type);
   }
@@ -95,7 +103,7 @@ final class Placements {
             type ->
                 problem(
                     type.getName(),
-                    "objects that a producer makes are not intercepted",
+                    "objects that a producer or an extension makes are not intercepted",
                     "annotate the bean that calls them"))
         .forEach(all::add);
     restrictions.stream().filter(this::isStale).map(Placements::stale).forEach(all::add);

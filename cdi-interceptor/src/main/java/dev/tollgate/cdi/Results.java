@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Settles calls when their results end, at what the results tell. Thread-safe. */
@@ -14,14 +15,17 @@ final class Results {
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
 
   private final List<UsageReader> readers;
+  private final List<StreamMeter> meters;
   private final boolean mutiny;
 
   /**
-   * @param mutiny whether the application has Mutiny's types
+   * @param readers the application's own
+   * @param adapters to the libraries that the application has
    */
-  Results(List<UsageReader> readers, boolean mutiny) {
-    this.readers = List.copyOf(readers);
-    this.mutiny = mutiny;
+  Results(List<UsageReader> readers, Adapters adapters) {
+    this.readers = Stream.concat(readers.stream(), adapters.readers().stream()).toList();
+    this.meters = adapters.meters();
+    this.mutiny = adapters.mutiny();
   }
 
   /**
@@ -41,6 +45,14 @@ final class Results {
     if (result instanceof Flow.Publisher<?> publisher) {
       return metered(publisher, call, again);
     }
+    if (result != null) {
+      for (StreamMeter meter : meters) {
+        Optional<Object> metered = meter.meter(result, call);
+        if (metered.isPresent()) {
+          return metered.get();
+        }
+      }
+    }
     end(result, call);
     return result;
   }
@@ -52,7 +64,7 @@ final class Results {
 
   private void end(@Nullable Object result, AiCall call) {
     hear(result, call);
-    call.end();
+    call.endAfterRequests();
   }
 
   /** Tells a call what a result, or an item of it, tells. */

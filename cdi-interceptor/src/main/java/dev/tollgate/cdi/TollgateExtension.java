@@ -19,10 +19,13 @@ import jakarta.enterprise.inject.spi.ProcessInjectionPoint;
 import jakarta.enterprise.inject.spi.ProcessManagedBean;
 import jakarta.enterprise.inject.spi.ProcessProducerField;
 import jakarta.enterprise.inject.spi.ProcessProducerMethod;
+import jakarta.enterprise.inject.spi.ProcessSyntheticBean;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +39,16 @@ import org.jspecify.annotations.Nullable;
 public class TollgateExtension implements Extension {
 
   private final Placements placements = new Placements();
+  private final List<LimitedService<?>> services = new ArrayList<>();
   private @Nullable Deployment deployment;
 
   void see(
       @Observes @WithAnnotations({RateLimited.class, AiCost.class}) ProcessAnnotatedType<?> event) {
     placements.addType(event.getAnnotatedType());
+    if (LimitedService.isOne(event.getAnnotatedType())) {
+      placements.addService(event.getAnnotatedType());
+      services.add(new LimitedService<>(event.getAnnotatedType().getJavaClass()));
+    }
   }
 
   void see(@Observes ProcessManagedBean<?> event) {
@@ -53,6 +61,10 @@ public class TollgateExtension implements Extension {
 
   void see(@Observes ProcessProducerField<?, ?> event) {
     seeProducer(event.getAnnotatedProducerField());
+  }
+
+  void see(@Observes ProcessSyntheticBean<?> event) {
+    placements.addProduced(event.getBean().getBeanClass());
   }
 
   private void seeProducer(AnnotatedMember<?> producer) {
@@ -71,22 +83,26 @@ public class TollgateExtension implements Extension {
    * Adds the beans. What is out of place is reported here already: some of it the container would
    * refuse next, with no word about the rest.
    */
-  void add(@Observes AfterBeanDiscovery event) {
+  void add(@Observes AfterBeanDiscovery event, BeanManager beans) {
     event
         .addBean()
         .types(Restriction.class, Object.class)
         .scope(Dependent.class)
-        .produceWith(beans -> Frame.currentRestriction());
+        .produceWith(instances -> Frame.currentRestriction());
     event
         .addBean()
         .types(Tollgate.class, Object.class)
         .scope(Singleton.class)
-        .produceWith(beans -> deployment().tollgate());
+        .produceWith(instances -> deployment().tollgate());
     event
         .addBean()
         .types(Turnstile.class, Object.class)
         .scope(Singleton.class)
         .produceWith(this::turnstile);
+    if (Library.LANGCHAIN4J.isPresent()) {
+      LangChain4jBeans.add(event);
+    }
+    services.forEach(service -> service.addTo(event, beans));
     if (!placements.problems().isEmpty()) {
       open(alert -> {}, event::addDefinitionError);
     }
@@ -120,12 +136,13 @@ public class TollgateExtension implements Extension {
 
   private Turnstile turnstile(Instance<Object> beans) {
     Instance<CallerProvider> callers = beans.select(CallerProvider.class);
-    Results results = new Results(beans.select(UsageReader.class).stream().toList(), hasMutiny());
+    List<UsageReader> readers = beans.select(UsageReader.class).stream().toList();
     return new Turnstile(
         deployment().tollgate(),
         deployment().gates(),
+        deployment().counters(),
         callers.isUnsatisfied() ? TollgateExtension::nobody : callers.get(),
-        results);
+        new Results(readers, Adapters.present()));
   }
 
   private static Caller nobody() {
@@ -133,15 +150,6 @@ public class TollgateExtension implements Extension {
         "nobody names the caller of this call, which no filter has seen: make it inside of"
             + " CallContext.of(new Caller(id, tier)).open(), or add a bean that implements "
             + CallerProvider.class.getName());
-  }
-
-  private static boolean hasMutiny() {
-    try {
-      Class.forName("io.smallrye.mutiny.Multi", false, TollgateExtension.class.getClassLoader());
-      return true;
-    } catch (ClassNotFoundException absent) {
-      return false;
-    }
   }
 
   /** The application's class loader: the one that its server has set. */

@@ -8,6 +8,8 @@ import dev.tollgate.RefusedException;
 import dev.tollgate.Reservation;
 import dev.tollgate.Restriction;
 import dev.tollgate.Tollgate;
+import dev.tollgate.Usage;
+import dev.tollgate.providers.TokenCounters;
 import jakarta.interceptor.InvocationContext;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -19,29 +21,43 @@ final class Turnstile {
 
   private final Tollgate tollgate;
   private final Gates gates;
+  private final TokenCounters counters;
   private final CallerProvider callers;
   private final Results results;
 
   /**
+   * @param counters count the tokens of prompts
    * @param callers names the caller where no context does
    */
-  Turnstile(Tollgate tollgate, Gates gates, CallerProvider callers, Results results) {
+  Turnstile(
+      Tollgate tollgate,
+      Gates gates,
+      TokenCounters counters,
+      CallerProvider callers,
+      Results results) {
     this.tollgate = tollgate;
     this.gates = gates;
+    this.counters = counters;
     this.callers = callers;
     this.results = results;
+  }
+
+  /** Whether a method of a bean has limits. */
+  boolean limits(Class<?> bean, Method method) {
+    return gates.find(bean, method).isPresent();
   }
 
   /**
    * Makes an intercepted call.
    *
+   * @param bean the class of the bean, or a subclass that the container made of it
    * @throws RefusedException when it is refused and has no fallback
    * @throws IllegalArgumentException when an annotated argument is out of its range
    * @throws IllegalStateException when nobody names the caller
    * @throws Exception what the method throws
    */
-  @Nullable Object pass(InvocationContext invocation) throws Exception {
-    Gate gate = gates.of(invocation.getTarget().getClass(), invocation.getMethod());
+  @Nullable Object pass(Class<?> bean, InvocationContext invocation) throws Exception {
+    Gate gate = gates.of(bean, invocation.getMethod());
     Decision decision = decide(gate, invocation);
     if (decision instanceof Decision.Refused && gate.fallback().isPresent()) {
       return fallBack(gate.fallback().get(), invocation);
@@ -49,10 +65,10 @@ final class Turnstile {
     Reservation reservation = decision.orThrow();
     Restriction restriction = reservation.restriction();
     if (!restriction.equals(Restriction.NONE)) {
-      invocation.setParameters(gate.restrict(invocation.getParameters(), restriction));
+      invocation.setParameters(gate.restrict(invocation.getParameters(), restriction, counters));
     }
     return gate.cost().isPresent()
-        ? meter(invocation, new AiCall(reservation))
+        ? meter(invocation, metered(reservation))
         : Frame.limited(restriction).call(invocation::proceed);
   }
 
@@ -63,7 +79,7 @@ final class Turnstile {
     Optional<Reservation> counted = context.flatMap(CallContext::takeCharged);
     Decision decision;
     try {
-      Call call = gate.call(caller, invocation.getParameters());
+      Call call = gate.call(caller, invocation.getParameters(), counters);
       decision = tollgate.reserve(counted.map(Reservation::call).map(call::countedBy).orElse(call));
     } catch (IllegalArgumentException invalid) {
       counted.ifPresent(Reservation::cancel);
@@ -96,13 +112,25 @@ final class Turnstile {
       return results.settle(result, call, () -> again(call));
     } finally {
       if (!returned) {
-        call.end();
+        call.endAfterRequests();
       }
     }
   }
 
   /** Another call like a call, for those who subscribe to its result once more. */
   private AiCall again(AiCall first) {
-    return new AiCall(tollgate.reserve(first.reservation().call().requests(1)).orThrow());
+    return metered(tollgate.reserve(first.reservation().call().requests(1)).orThrow());
+  }
+
+  private AiCall metered(Reservation reservation) {
+    return new AiCall(reservation, usage -> learn(reservation, usage));
+  }
+
+  /** What a restricted call used tells nothing of its estimate, which is of the whole prompt. */
+  private void learn(Reservation reservation, Usage used) {
+    if (reservation.restriction().equals(Restriction.NONE) && used.isPlausible()) {
+      Call call = reservation.call();
+      counters.learn(call.route(), call.model(), call.estimate().inputTokens(), used.inputTokens());
+    }
   }
 }

@@ -33,13 +33,13 @@ class AiCostTest {
   static class Chat {
 
     @RateLimited("chat")
-    @AiCost(model = "m", criticality = Criticality.ESSENTIAL)
+    @AiCost(model = "gemini", criticality = Criticality.ESSENTIAL)
     Object ask(@Prompt String prompt, @MaxOutputTokens int max, Callable<Object> provider)
         throws Exception {
       return provider.call();
     }
 
-    @AiCost(model = "m", maxOutputTokens = 100)
+    @AiCost(model = "gemini", maxOutputTokens = 100)
     Object askAnything(
         @Prompt CharSequence first,
         @Prompt String second,
@@ -81,13 +81,13 @@ class AiCostTest {
   static class Outer {
     @Inject Chat chat;
 
-    @AiCost(model = "m", maxOutputTokens = 10)
+    @AiCost(model = "gemini", maxOutputTokens = 10)
     void askTwice(Callable<Object> provider) throws Exception {
       chat.ask("sixteen letters.", 100, provider);
       AiUsage.report(Usage.of(5, 5));
     }
 
-    @AiCost(model = "m", maxOutputTokens = 10)
+    @AiCost(model = "gemini", maxOutputTokens = 10)
     void reportFromWithin(Usage usage) {
       chat.countAndReport(usage);
     }
@@ -342,16 +342,16 @@ class AiCostTest {
     chat.askAnything(null, null, null, null);
 
     assertThat(deployed.used("tokens")).isEqualTo(100);
-    assertThat(latest().model()).isEqualTo("m");
+    assertThat(latest().model()).isEqualTo("gemini");
   }
 
   @Test
   void sumsThePromptsAndTakesTheModelOfTheCall() {
-    chat.askAnything(new StringBuilder("four"), "eight...", 50L, "small");
+    chat.askAnything(new StringBuilder("four"), "eight...", 50L, "gemini-small");
 
     assertThat(latest().inputTokens()).isEqualTo(3);
     assertThat(latest().outputTokens()).isEqualTo(50);
-    assertThat(latest().model()).isEqualTo("small");
+    assertThat(latest().model()).isEqualTo("gemini-small");
   }
 
   @Test

@@ -30,22 +30,22 @@ class AsynchronousResultTest {
   @ApplicationScoped
   static class Chat {
 
-    @AiCost(model = "m", maxOutputTokens = 100)
+    @AiCost(model = "gemini", maxOutputTokens = 100)
     CompletionStage<Object> stage(CompletionStage<Object> stage) {
       return stage;
     }
 
-    @AiCost(model = "m", maxOutputTokens = 100)
+    @AiCost(model = "gemini", maxOutputTokens = 100)
     Flow.Publisher<Object> publish(Flow.Publisher<Object> publisher) {
       return publisher;
     }
 
-    @AiCost(model = "m", maxOutputTokens = 100)
+    @AiCost(model = "gemini", maxOutputTokens = 100)
     Uni<Object> uni(Supplier<Object> provider) {
       return Uni.createFrom().item(provider);
     }
 
-    @AiCost(model = "m", maxOutputTokens = 100)
+    @AiCost(model = "gemini", maxOutputTokens = 100)
     Multi<Object> multi(Multi<Object> multi) {
       return multi;
     }

@@ -7,6 +7,7 @@ import dev.tollgate.LimitState;
 import dev.tollgate.Tollgate;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.util.TypeLiteral;
 import java.lang.annotation.Annotation;
 import java.time.Clock;
@@ -22,7 +23,8 @@ import org.jboss.weld.environment.se.WeldContainer;
 
 /**
  * An application in a container of its own, with a class loader and a configuration of its own. Its
- * caller ann has 10 requests and 1000 tokens a month; a token in costs 1 micro-USD, one out 2.
+ * caller ann has 10 requests and 1000 tokens a month; a token in costs 1 micro-USD, one out 2, one
+ * from a cache 0.1 and one into a cache 1.25.
  */
 final class Deployed implements AutoCloseable {
 
@@ -32,7 +34,7 @@ final class Deployed implements AutoCloseable {
   private final Config config;
   private final WeldContainer container;
 
-  private Deployed(Map<String, String> settings, Class<?>... beans) {
+  private Deployed(Map<String, String> settings, List<Extension> extensions, Class<?>... beans) {
     ClassLoader loader = new ClassLoader("application", outer) {};
     config =
         new SmallRyeConfigBuilder()
@@ -42,7 +44,11 @@ final class Deployed implements AutoCloseable {
     Thread.currentThread().setContextClassLoader(loader);
     boolean started = false;
     try {
-      container = new Weld().addBeanClasses(beans).initialize();
+      container =
+          new Weld()
+              .addBeanClasses(beans)
+              .extensions(extensions.toArray(Extension[]::new))
+              .initialize();
       started = true;
     } finally {
       if (!started) {
@@ -52,7 +58,7 @@ final class Deployed implements AutoCloseable {
   }
 
   static Deployed of(Class<?>... beans) {
-    return new Deployed(settings(), beans);
+    return new Deployed(settings(), List.of(), beans);
   }
 
   /** With one more setting. */
@@ -65,7 +71,12 @@ final class Deployed implements AutoCloseable {
     Map<String, String> settings = settings();
     settings.putAll(more);
     settings.values().removeIf(String::isEmpty);
-    return new Deployed(settings, beans);
+    return new Deployed(settings, List.of(), beans);
+  }
+
+  /** With another library's extension. */
+  static Deployed with(Extension extension, Class<?>... beans) {
+    return new Deployed(settings(), List.of(extension), beans);
   }
 
   private static Map<String, String> settings() {
@@ -74,9 +85,9 @@ final class Deployed implements AutoCloseable {
     settings.put("tollgate.caller-tier", "default:free");
     settings.put("tollgate.tier.free.quota", "10 requests/month, 1000 tokens/month");
     settings.put("tollgate.tier.free.ladder", "80% notify, 100% restrict, 150% refuse");
-    settings.put("tollgate.tier.free.restrict", "context 5, output 3, model small");
-    settings.put("tollgate.price.m", "1 in, 2 out USD per 1M");
-    settings.put("tollgate.price.small", "0.1 in, 0.2 out USD per 1M");
+    settings.put("tollgate.tier.free.restrict", "context 5, output 3, model gemini-small");
+    settings.put("tollgate.price.gemini", "1 in, 2 out, 0.1 cached, 1.25 cache-write USD per 1M");
+    settings.put("tollgate.price.gemini-small", "0.1 in, 0.2 out USD per 1M");
     settings.put("tollgate.route.chat.criticality", "optional");
     return settings;
   }

@@ -171,7 +171,7 @@ class DeploymentTest {
         .hasMessageContaining(
             misplaced(
                 Plain.class.getName(),
-                "objects that a producer makes are not intercepted",
+                "objects that a producer or an extension makes are not intercepted",
                 "annotate the bean that calls them"));
   }
 
@@ -305,7 +305,7 @@ class DeploymentTest {
         criticality = {Criticality.OPTIONAL, Criticality.BACKGROUND})
     void ask() {}
 
-    @AiCost(model = "m")
+    @AiCost(model = "gemini")
     SubmissionPublisher<String> stream() {
       return new SubmissionPublisher<>();
     }
@@ -338,7 +338,7 @@ class DeploymentTest {
                 name + "/ask/RateLimited/vlaue",
                 "chat",
                 name + "/ask/AiCost/model",
-                "m",
+                "gemini",
                 name + "/ask/Retry/maxRetries",
                 "3",
                 "com.acme.Other/ask/RateLimited/value",
@@ -346,7 +346,7 @@ class DeploymentTest {
             Valid.class)
         .hasMessageContaining("has 2 problems:")
         .hasMessageContaining(name + "/ask/RateLimited/vlaue = 'chat'")
-        .hasMessageContaining(name + "/ask/AiCost/model = 'm'");
+        .hasMessageContaining(name + "/ask/AiCost/model = 'gemini'");
   }
 
   @ApplicationScoped

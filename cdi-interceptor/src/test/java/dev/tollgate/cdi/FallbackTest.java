@@ -24,7 +24,7 @@ class FallbackTest {
   @ApplicationScoped
   static class Chat extends Base {
 
-    @AiCost(model = "m", fallbackMethod = "canned")
+    @AiCost(model = "gemini", fallbackMethod = "canned")
     Object ask(@Prompt String prompt, @MaxOutputTokens int max) {
       return "answer";
     }

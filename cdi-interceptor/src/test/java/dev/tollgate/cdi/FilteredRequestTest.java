@@ -24,7 +24,7 @@ class FilteredRequestTest {
   @ApplicationScoped
   static class Chat {
     @RateLimited("chat")
-    @AiCost(model = "m")
+    @AiCost(model = "gemini")
     void ask(@MaxOutputTokens int max) {}
 
     @RateLimited("chat")

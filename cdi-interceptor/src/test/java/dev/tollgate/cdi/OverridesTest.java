@@ -20,7 +20,7 @@ class OverridesTest {
   @ApplicationScoped
   static class Chat {
     @RateLimited("absent")
-    @AiCost(model = "m", maxOutputTokens = 100)
+    @AiCost(model = "gemini", maxOutputTokens = 100)
     String ask() {
       return "answer";
     }
@@ -65,13 +65,13 @@ class OverridesTest {
     settings.put("tollgate.route.other.criticality", "background");
     settings.put(CHAT + "/ask/RateLimited/value", "other");
     settings.put("AiCost/route", "other");
-    settings.put("AiCost/model", "small");
+    settings.put("AiCost/model", "gemini-small");
     settings.put("AiCost/criticality", "essential");
 
     Call call = call();
 
     assertThat(call.route()).isEqualTo("other");
-    assertThat(call.model()).isEqualTo("small");
+    assertThat(call.model()).isEqualTo("gemini-small");
     assertThat(call.criticality()).contains(Criticality.ESSENTIAL);
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class RestrictionTest {
 
-  private static final Restriction RESTRICTED = new Restriction(5, 3, "small", Priority.LOW);
+  private static final Restriction RESTRICTED = new Restriction(5, 3, "gemini-small", Priority.LOW);
 
   @ApplicationScoped
   static class Chat {
@@ -34,7 +34,7 @@ class RestrictionTest {
     @Inject Instance<Restriction> restriction;
 
     @RateLimited("chat")
-    @AiCost(model = "m")
+    @AiCost(model = "gemini")
     String ask(
         @Prompt String system,
         @Prompt CharSequence prompt,
@@ -116,23 +116,23 @@ class RestrictionTest {
   void leavesTheParametersOfAnAdmittedCallAlone() {
     use(9);
 
-    assertThat(chat.ask("you are kind", "a long question", 50, "m"))
-        .isEqualTo("you are kind|a long question|50|m");
+    assertThat(chat.ask("you are kind", "a long question", 50, "gemini"))
+        .isEqualTo("you are kind|a long question|50|gemini");
   }
 
   @Test
   void changesTheParametersOfARestrictedCall() {
     use(10);
 
-    assertThat(chat.ask("you are kind", "a long question", 50, "m"))
-        .isEqualTo("kind|a long question|3|small");
+    assertThat(chat.ask("you are kind", "a long question", 50, "gemini"))
+        .isEqualTo("kind|a long question|3|gemini-small");
   }
 
   @Test
   void keepsParametersThatAreWithinTheRestriction() {
     use(10);
 
-    assertThat(chat.ask("", "a question", 2, "m")).isEqualTo("|a question|2|small");
+    assertThat(chat.ask("", "a question", 2, "gemini")).isEqualTo("|a question|2|gemini-small");
   }
 
   @Test
@@ -140,7 +140,7 @@ class RestrictionTest {
     use(10);
 
     assertThat(chat.count("a very long question of many words", 50L, 50, null))
-        .isEqualTo("estion of many words|3|50|small");
+        .isEqualTo("estion of many words|3|50|gemini-small");
   }
 
   @Test
@@ -164,9 +164,9 @@ class RestrictionTest {
   @Test
   void refusesAtTheLastRungOnly() {
     use(14);
-    chat.ask("", "", 1, "m");
+    chat.ask("", "", 1, "gemini");
 
-    assertThatThrownBy(() -> chat.ask("", "", 1, "m"))
+    assertThatThrownBy(() -> chat.ask("", "", 1, "gemini"))
         .isInstanceOfSatisfying(
             RefusedException.class,
             refused ->
@@ -183,7 +183,7 @@ class RestrictionTest {
     Listener listener = deployed.bean(Listener.class);
 
     use(7);
-    chat.ask("", "", 1, "m");
+    chat.ask("", "", 1, "gemini");
 
     assertThat(listener.next())
         .satisfies(
@@ -203,8 +203,8 @@ class RestrictionTest {
   void restrictsNothingInShadowMode() {
     try (Deployed shadow = Deployed.with("tollgate.shadow", "true", Chat.class)) {
       for (int i = 0; i < 20; i++) {
-        assertThat(shadow.bean(Chat.class).ask("", "a long question", 50, "m"))
-            .isEqualTo("|a long question|50|m");
+        assertThat(shadow.bean(Chat.class).ask("", "a long question", 50, "gemini"))
+            .isEqualTo("|a long question|50|gemini");
       }
     }
   }
