@@ -46,6 +46,7 @@ final class Deployed implements AutoCloseable {
     try {
       container =
           new Weld()
+              .setClassLoader(loader)
               .addBeanClasses(beans)
               .extensions(extensions.toArray(Extension[]::new))
               .initialize();
