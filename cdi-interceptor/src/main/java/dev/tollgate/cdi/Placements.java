@@ -61,7 +61,9 @@ final class Placements {
 
   /** A service's interface, whose methods are limited by {@link LimitedService}. */
   void addService(AnnotatedType<?> type) {
-    beans.add(type.getJavaClass());
+    if (!beans.add(type.getJavaClass())) {
+      return;
+    }
     List<Limited> limited = Limited.of(type);
     methods.addAll(limited);
     limited.forEach(method -> checkModifiers(method.site()));

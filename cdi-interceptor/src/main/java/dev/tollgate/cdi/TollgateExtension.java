@@ -24,8 +24,9 @@ import jakarta.enterprise.inject.spi.WithAnnotations;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 public class TollgateExtension implements Extension {
 
   private final Placements placements = new Placements();
-  private final List<LimitedService<?>> services = new ArrayList<>();
+  private final Set<LimitedService<?>> services = new LinkedHashSet<>();
   private @Nullable Deployment deployment;
 
   void see(

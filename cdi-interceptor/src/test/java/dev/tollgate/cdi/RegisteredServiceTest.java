@@ -18,12 +18,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
+import jakarta.enterprise.inject.spi.BeforeBeanDiscovery;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,11 +62,16 @@ class RegisteredServiceTest {
   /** Makes a bean of each registered interface. */
   static final class Registrations implements Extension {
 
-    private final List<Class<?>> services = new ArrayList<>();
+    private final Set<Class<?>> services = new LinkedHashSet<>();
     private final String url;
 
     Registrations(String url) {
       this.url = url;
+    }
+
+    /** As where an interface is in two archives. */
+    void addAgain(@Observes BeforeBeanDiscovery event) {
+      event.addAnnotatedType(Assistant.class, "again");
     }
 
     void see(@Observes @WithAnnotations(RegisterAIService.class) ProcessAnnotatedType<?> event) {
