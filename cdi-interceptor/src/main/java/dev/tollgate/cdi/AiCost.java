@@ -16,10 +16,10 @@ import java.lang.annotation.Target;
  *
  * <p>The estimate is the tokens of the {@link Prompt} parameters, and the {@link MaxOutputTokens}
  * parameter or {@link #maxOutputTokens}. The usage is what {@link AiUsage} was told, else what the
- * result tells ({@link Metered}, {@link UsageReader}), else the estimate. A method that throws is
- * charged alike. A {@link java.util.concurrent.CompletionStage}, a {@link
- * java.util.concurrent.Flow.Publisher} and Mutiny's types settle when they end; every further
- * subscription to a publisher reserves anew.
+ * result tells ({@link Metered}, {@link UsageReader}, and the answers and streams of LangChain4j,
+ * openai-java and anthropic-java), else the estimate. A method that throws is charged alike. A
+ * {@link java.util.concurrent.CompletionStage}, a {@link java.util.concurrent.Flow.Publisher} and
+ * Mutiny's types settle when they end; every further subscription to a publisher reserves anew.
  *
  * <p>A refused call throws {@link dev.tollgate.RefusedException} from the method itself, also where
  * the method's result is asynchronous.

@@ -24,7 +24,7 @@ import java.util.Optional;
  * <p>Where the application has LangChain4j, this is a bean, of this type and of {@link
  * ChatModelListener}: give it to the builder of each model, or have LangChain4j-CDI find it by
  * {@code dev.langchain4j.cdi.plugin.<model>.config.listeners=lookup:@all}. Several on one model
- * report once.
+ * report once. An application with a listener of its own injects that by its class.
  *
  * <p>LangChain4j tells no listener of a stream that the application cancels: such a call is held
  * until its reservation expires.

@@ -9,6 +9,7 @@ import jakarta.enterprise.inject.spi.AnnotatedType;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.interceptor.Interceptor;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.HashSet;
 import java.util.Set;
@@ -55,7 +56,13 @@ record LimitedService<T>(Class<T> service) {
             service.getClassLoader(),
             new Class<?>[] {service},
             (proxy, method, arguments) ->
-                new ServiceCall(service, target, method, arguments).through(turnstile)));
+                isEquals(method)
+                    ? proxy == arguments[0]
+                    : new ServiceCall(service, target, method, arguments).through(turnstile)));
+  }
+
+  private static boolean isEquals(Method method) {
+    return method.getDeclaringClass() == Object.class && method.getName().equals("equals");
   }
 
   private Bean<?> implementation(BeanManager beans) {

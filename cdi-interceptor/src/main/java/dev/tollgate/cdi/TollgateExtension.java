@@ -65,7 +65,10 @@ public class TollgateExtension implements Extension {
   }
 
   void see(@Observes ProcessSyntheticBean<?> event) {
-    placements.addProduced(event.getBean().getBeanClass());
+    Class<?> made = event.getBean().getBeanClass();
+    if (made.isInterface()) {
+      placements.addProduced(made);
+    }
   }
 
   private void seeProducer(AnnotatedMember<?> producer) {

@@ -132,6 +132,30 @@ class AiCostTest {
   }
 
   @Test
+  void countsThePromptAsItsModelDoes() {
+    chat.askAnything(PROMPT, "", 1L, "claude-opus-4-8");
+
+    assertThat(latest().inputTokens()).isEqualTo(5);
+  }
+
+  @Test
+  void estimatesByWhatEarlierCallsUsed() throws Exception {
+    List<Long> estimated = new ArrayList<>();
+    Callable<Object> provider =
+        () -> {
+          AiCall call = AiUsage.current();
+          estimated.add(call.reservation().call().estimate().inputTokens());
+          call.report(Usage.of(16, 1));
+          return "answer";
+        };
+
+    ask(provider);
+    ask(provider);
+
+    assertThat(estimated).as("a tenth of the way from 4 to 16, rounded up").containsExactly(4L, 6L);
+  }
+
+  @Test
   void countsOneRequestForBothAnnotations() throws Exception {
     ask(() -> "answer");
 

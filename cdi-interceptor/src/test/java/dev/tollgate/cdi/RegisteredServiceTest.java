@@ -153,7 +153,8 @@ class RegisteredServiceTest {
 
     assertThat(assistant.askUnlimited(PROMPT)).isEqualTo("Hi there");
     assertThat(assistant.toString()).isNotEmpty();
-    assertThat(assistant.hashCode()).isEqualTo(assistant.hashCode());
+    assertThat(Set.of(assistant).contains(assistant)).isTrue();
+    assertThat(assistant).isNotEqualTo(deployed.bean(WholeService.class));
   }
 
   @Test
