@@ -67,6 +67,23 @@ final class Placements {
     List<Limited> limited = Limited.of(type);
     methods.addAll(limited);
     limited.forEach(method -> checkModifiers(method.site()));
+    checkInherited(type.getJavaClass(), limited);
+  }
+
+  /** What a service inherits is not among its own methods: annotations of it would do nothing. */
+  private void checkInherited(Class<?> service, List<Limited> limited) {
+    List<Method> own = limited.stream().map(method -> method.site().method()).toList();
+    boolean whole = isAnnotatedItself(service);
+    for (Method method : service.getMethods()) {
+      if (method.getDeclaringClass() != service
+          && !own.contains(method)
+          && (whole || isAnnotated(method))) {
+        add(
+            method.getDeclaringClass().getName() + "." + method.getName(),
+            "a method that " + service.getName() + " inherits is not limited",
+            "declare and annotate it in " + service.getSimpleName());
+      }
+    }
   }
 
   /** A class whose objects a producer or an extension makes: no interceptor runs on them. */
@@ -159,6 +176,10 @@ final class Placements {
         return true;
       }
     }
+    return isAnnotatedItself(type);
+  }
+
+  private static boolean isAnnotatedItself(Class<?> type) {
     return type.isAnnotationPresent(RateLimited.class) || type.isAnnotationPresent(AiCost.class);
   }
 

@@ -175,6 +175,22 @@ class RegisteredServiceTest {
     assertThat(deployed.used("tokens")).isZero();
   }
 
+  interface Asking {
+    String ask(@UserMessage @Prompt String question);
+  }
+
+  @RegisterAIService
+  @AiCost(model = "gemini")
+  interface Inheriting extends Asking {}
+
+  @Test
+  void annotationOfAServiceThatInheritsItsMethodsIsRefused() {
+    assertThatThrownBy(
+            () -> Deployed.with(new Registrations(provider.url()), Inheriting.class).close())
+        .hasMessageContaining(Asking.class.getName() + ".ask")
+        .hasMessageContaining("inherits is not limited; declare and annotate it in Inheriting");
+  }
+
   @Test
   void annotatedInterfaceThatAnotherExtensionImplementsIsRefused() {
     Extension other =
