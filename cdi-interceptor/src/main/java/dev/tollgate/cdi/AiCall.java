@@ -144,7 +144,7 @@ public final class AiCall {
 
   private void settle(Usage used) {
     if (incomplete) {
-      reservation.settle(atLeast(reservation.reserved(), used));
+      reservation.settleEstimated(atLeast(reservation.reserved(), used));
       return;
     }
     if (costKnown) {

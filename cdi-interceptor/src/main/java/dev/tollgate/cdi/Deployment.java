@@ -16,7 +16,6 @@ final class Deployment implements AutoCloseable {
 
   private final Application application;
   private final Gates gates;
-  private final TokenCounters counters = new TokenCounters(Deployment::runAside);
   private final Consumer<Alert> alerts;
 
   private Deployment(Application application, Gates gates, Consumer<Alert> alerts) {
@@ -73,14 +72,7 @@ final class Deployment implements AutoCloseable {
 
   /** Counts the tokens of prompts, and learns from what calls used. */
   TokenCounters counters() {
-    return counters;
-  }
-
-  /** Loads a tokenizer on a thread of its own, which ends with that: about a second. */
-  private static void runAside(Runnable loading) {
-    Thread thread = new Thread(loading, "tollgate-tokenizer");
-    thread.setDaemon(true);
-    thread.start();
+    return application.tokenCounters();
   }
 
   /** Ends the use of the engine. Idempotent. */
