@@ -30,21 +30,24 @@ public final class PassThroughServlet extends HttpServlet {
 
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]{1,500}");
 
-  private final transient Semaphore passages = new Semaphore(MAX_PASSAGES);
+  private final transient Semaphore passages;
   private transient Supplier<Provider> provider;
   private Duration timeout = Duration.ZERO;
 
   /** For the servlet container. */
   public PassThroughServlet() {
     this.provider = () -> CDI.current().select(Provider.class).get();
+    this.passages = new Semaphore(MAX_PASSAGES);
   }
 
   /**
    * @param timeout the longest that an answer may take, from its request to its last byte
+   * @param passages how many requests may be on their way at once
    */
-  PassThroughServlet(Provider provider, Duration timeout) {
+  PassThroughServlet(Provider provider, Duration timeout, int passages) {
     this.provider = () -> provider;
     this.timeout = timeout;
+    this.passages = new Semaphore(passages);
   }
 
   @Override

@@ -67,7 +67,11 @@ final class Passage implements AsyncListener {
     reply.cancel(true);
     Relay begun = relay;
     if (begun != null) {
-      begun.breakOff();
+      try {
+        begun.breakOff();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
     complete();
   }

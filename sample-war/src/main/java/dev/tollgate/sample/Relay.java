@@ -4,10 +4,13 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
 
+  /** A turn is over at once; more is a container that hangs. */
+  private static final Duration LONGEST_TURN = Duration.ofSeconds(1);
+
   private final ServletOutputStream out;
   private final byte[] farewell;
   private final Runnable end;
 
+  private final CountDownLatch over = new CountDownLatch(1);
   private final Queue<ByteBuffer> pieces = new ConcurrentLinkedQueue<>();
   private final AtomicInteger turns = new AtomicInteger();
   private volatile Flow.@Nullable Subscription subscription;
@@ -84,10 +91,16 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
     takeTurn();
   }
 
-  /** Breaks the answer off and tells the client so if that does not take waiting. */
-  void breakOff() {
+  /**
+   * Breaks the answer off and tells the client so if it takes that at once. Nothing is written
+   * after this returns: a turn under way is waited for, which never waits for the client itself.
+   *
+   * @throws InterruptedException when the thread is interrupted while the other has its turn
+   */
+  void breakOff() throws InterruptedException {
     failed = true;
     takeTurn();
+    over.await(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Ends the provider's work for a client that has left. */
@@ -167,6 +180,10 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
     if (subscription != null && !answered) {
       subscription.cancel();
     }
-    end.run();
+    try {
+      end.run();
+    } finally {
+      over.countDown();
+    }
   }
 }

@@ -47,6 +47,7 @@ class PassThroughTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final String COMPLETIONS = "/v1/chat/completions";
   private static final String MESSAGES = "/v1/messages";
+  private static final int PASSAGES = 5;
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private record Received(String path, Map<String, List<String>> headers, String body) {}
@@ -214,7 +215,7 @@ class PassThroughTest {
   void breaksAStreamOffThatTakesTooLong() throws Exception {
     CountDownLatch broken = new CountDownLatch(1);
     script = endless(new AtomicLong(), broken, "data: x\n\n".getBytes(UTF_8), 5);
-    start("", Duration.ofMillis(500));
+    start("", Duration.ofSeconds(3));
     assertThat(post(MESSAGES, "{}").body()).startsWith("data: x").contains("event: error\n");
     assertThat(broken.await(20, TimeUnit.SECONDS)).isTrue();
   }
@@ -271,7 +272,7 @@ class PassThroughTest {
           answer(200, "{}").play(exchange);
         };
     start("", LONG);
-    CompletableFuture<?>[] waiting = new CompletableFuture<?>[PassThroughServlet.MAX_PASSAGES];
+    CompletableFuture<?>[] waiting = new CompletableFuture<?>[PASSAGES];
     for (int i = 0; i < waiting.length; i++) {
       waiting[i] = CLIENT.sendAsync(request(COMPLETIONS, "{}").build(), BodyHandlers.discarding());
     }
@@ -288,7 +289,7 @@ class PassThroughTest {
     URI base = URI.create("http://127.0.0.1:" + upstream.getAddress().getPort() + "/base");
     provider = new OpenAiProvider(new ProviderSettings.OpenAi(base, key, "max_tokens", timeout));
     ServletContextHandler context = new ServletContextHandler("/");
-    ServletHolder servlet = new ServletHolder(new PassThroughServlet(provider, timeout));
+    ServletHolder servlet = new ServletHolder(new PassThroughServlet(provider, timeout, PASSAGES));
     servlet.setAsyncSupported(true);
     context.addServlet(servlet, COMPLETIONS);
     context.addServlet(servlet, MESSAGES);
