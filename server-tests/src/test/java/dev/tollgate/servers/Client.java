@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Speaks HTTP to the sample. Safe for use by several threads. */
 final class Client {
@@ -50,6 +51,23 @@ final class Client {
    */
   Reply post(String path, String body, String... headers) {
     return send(json(path, body, headers));
+  }
+
+  /**
+   * Sends a POST of JSON and reads the first lines of the answer, then leaves without the rest.
+   *
+   * @param headers names and values, in turns
+   */
+  List<String> glimpse(String path, String body, int lines, String... headers) {
+    HttpRequest request = json(path, body, headers).build();
+    try (Stream<String> answer = http.send(request, BodyHandlers.ofLines()).body()) {
+      return answer.limit(lines).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for " + base, e);
+    }
   }
 
   /** Asks the chat one question as the caller with the key. */

@@ -30,8 +30,9 @@ class SampleOnEveryServerTest {
   private static final Map<String, String> CONFIGURATION =
       Map.of(
           "sample.keys",
-              "reader:free, streamer:free, burst:free, doubled:free, careless:free, redeployed:free,"
-                  + " mode:small, demo-pro:pro",
+              "reader:free, streamer:free, leaver:free, asker:free, burst:free, doubled:free,"
+                  + " careless:free, redeployed:free, mode:small, demo-pro:pro",
+          "sample.provider.delay", "10",
           "tollgate.tier.free.rate", "10/minute burst 20",
           "tollgate.tier.small.rate", "1000/minute burst 1000",
           "tollgate.tier.small.quota", "4 requests/day",
@@ -108,6 +109,66 @@ class SampleOnEveryServerTest {
     assertThat(message.body())
         .contains("\"text\":\"“Hello”. \"")
         .endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+    await()
+        .atMost(ofSeconds(5))
+        .untilAsserted(() -> assertThat(client.usage("streamer").path("calls")).hasSize(2));
+    for (JsonNode call : client.usage("streamer").path("calls")) {
+      assertThat(call.path("outputTokens").asLong()).as(call.toString()).isBetween(10L, 400L);
+      assertThat(call.path("estimated").asBoolean()).as(call.toString()).isFalse();
+      assertThat(new BigDecimal(call.path("costUsd").asText())).isPositive();
+    }
+  }
+
+  @Test
+  void quotesWhatACallWouldCostAtNoCharge() {
+    Reply prompt =
+        client.post(
+            "/tollgate/estimate", "{\"prompt\":\"Hello\",\"maxTokens\":100}", "X-API-Key", "asker");
+    Reply completion =
+        client.post(
+            "/tollgate/estimate",
+            "{\"model\":\"gpt-5-mini\",\"max_completion_tokens\":100,"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
+            "X-API-Key",
+            "asker");
+
+    for (Reply quote : List.of(prompt, completion)) {
+      assertThat(quote.status()).as(quote.toString()).isEqualTo(200);
+      assertThat(quote.json().path("decision").asText()).isEqualTo("admitted");
+      assertThat(quote.json().path("outputTokens").asLong()).isBetween(1L, 100L);
+      assertThat(new BigDecimal(quote.json().path("costUsd").asText()))
+          .isBetween(
+              new BigDecimal(quote.json().path("low").asText()),
+              new BigDecimal(quote.json().path("high").asText()));
+    }
+    assertThat(client.usage("asker").path("calls")).isEmpty();
+  }
+
+  @Test
+  void chargesAStreamWhoseClientLeavesForWhatWasProduced() {
+    List<String> lines =
+        client.glimpse(
+            "/v1/chat/completions",
+            "{\"model\":\"gpt-5-mini\",\"max_completion_tokens\":4000,\"stream\":true,"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
+            2 * 26,
+            "X-API-Key",
+            "leaver");
+
+    assertThat(lines).hasSize(52).noneMatch(line -> line.contains("[DONE]"));
+    await()
+        .atMost(ofSeconds(5))
+        .untilAsserted(
+            () -> {
+              JsonNode usage = client.usage("leaver");
+              assertThat(usage.path("calls")).as(usage.toString()).hasSize(1);
+              JsonNode call = usage.path("calls").path(0);
+              assertThat(call.path("estimated").asBoolean()).isTrue();
+              assertThat(new BigDecimal(call.path("costUsd").asText())).isPositive();
+              assertThat(call.path("outputTokens").asLong()).isBetween(1L, 1000L);
+              assertThat(usage.path("limits").findValuesAsText("held"))
+                  .allMatch(held -> new BigDecimal(held).signum() == 0);
+            });
   }
 
   @Test
