@@ -27,13 +27,11 @@ final class Plan {
   }
 
   private final Tier tier;
-  private final Route route;
   private final PriceBook prices;
   private final List<Entry> entries = new ArrayList<>();
 
   Plan(Tier tier, Route route, PriceBook prices) {
     this.tier = tier;
-    this.route = route;
     this.prices = prices;
     tier.limits().forEach(limit -> add(limit, false, false));
     route.limits().forEach(limit -> add(limit.under(route.name() + "/"), true, false));
@@ -46,10 +44,6 @@ final class Plan {
 
   Tier tier() {
     return tier;
-  }
-
-  Route route() {
-    return route;
   }
 
   /**

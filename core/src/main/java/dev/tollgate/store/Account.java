@@ -67,15 +67,11 @@ final class Account {
     return new Receipt(outcome, now, balances, Optional.empty());
   }
 
-  Receipt settle(Hold hold, List<Long> actual, String row, long now) {
-    return end(hold, actual, row, now);
-  }
-
   Receipt cancel(Hold hold, long now) {
     if (!hold.isKept()) {
       return refundPosted(hold, now);
     }
-    return end(hold, hold.parts().stream().map(part -> 0L).toList(), "", now);
+    return settle(hold, hold.parts().stream().map(part -> 0L).toList(), "", now);
   }
 
   List<String> rows(long now) {
@@ -172,7 +168,7 @@ final class Account {
     return counter.startMicros();
   }
 
-  private Receipt end(Hold hold, List<Long> actual, String row, long now) {
+  Receipt settle(Hold hold, List<Long> actual, String row, long now) {
     sweep(now);
     hold.parts().forEach(part -> roll(part.counter(), part.bound(), now));
     KeptHold kept = holds.remove(hold.id());
