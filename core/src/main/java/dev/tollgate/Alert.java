@@ -30,6 +30,22 @@ public record Alert(
     /** The store stopped answering. */
     STORE_DEGRADED,
     /** The store answers again. */
-    STORE_RECOVERED
+    STORE_RECOVERED,
+    /** A provider's budget reached 50, 80 or 100 % of its hard limit. */
+    BUDGET_REACHED,
+    /** A provider said that its own limit is reached. */
+    PROVIDER_LIMIT_REACHED,
+    /** Spending is abnormal: background and optional calls are halted. */
+    BREAKER_OPENED,
+    /** Some of the halted calls go on again. */
+    BREAKER_HALF_OPENED,
+    /** Spending is normal again. */
+    BREAKER_CLOSED,
+    /** One caller's requests grew many times over. */
+    ANOMALY,
+    /** A provider's bill differs from what was counted here. */
+    BILL_DRIFT,
+    /** The monthly reminder of what is expected and of which limits are recommended. */
+    LIMITS_REVIEW
   }
 }

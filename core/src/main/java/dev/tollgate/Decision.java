@@ -163,6 +163,72 @@ public sealed interface Decision {
       }
     }
 
+    /**
+     * The provider's hard limit is used up: every call of this size is refused until a new window
+     * begins or an operator raises it.
+     *
+     * @param provider the name of the provider's key
+     */
+    record BudgetExhausted(String provider) implements Refusal {
+      @Override
+      public Optional<Duration> retryAfter() {
+        return Optional.empty();
+      }
+
+      @Override
+      public String reason() {
+        return "the spending limit is reached";
+      }
+    }
+
+    /**
+     * What is left of the provider's hard limit is reserved by calls under way, or the store that
+     * knows it cannot be reached.
+     *
+     * @param provider the name of the provider's key
+     */
+    record BudgetInUse(String provider, Duration pause) implements Refusal {
+      @Override
+      public Optional<Duration> retryAfter() {
+        return Optional.of(pause);
+      }
+
+      @Override
+      public String reason() {
+        return "what is left of the spending limit is in use";
+      }
+    }
+
+    /**
+     * Spending is abnormal, and calls that the application can do without are halted.
+     *
+     * @param scope what spends too fast
+     */
+    record SpendHalted(SpendScope scope, Duration pause) implements Refusal {
+      @Override
+      public Optional<Duration> retryAfter() {
+        return Optional.of(pause);
+      }
+
+      @Override
+      public String reason() {
+        return "calls of this kind are halted at the moment";
+      }
+    }
+
+    /** The caller's requests grew many times over, and such callers are blocked. */
+    record AbnormalUsage(Duration pause) implements Refusal {
+      @Override
+      public Optional<Duration> retryAfter() {
+        return Optional.of(pause);
+      }
+
+      @Override
+      public String reason() {
+        return "the use of this caller is abnormal";
+      }
+    }
+
     /** The store cannot be reached, and the policies do not let calls in without it. */
     record StoreUnavailable(Duration pause) implements Refusal {
       @Override

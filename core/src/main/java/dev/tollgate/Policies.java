@@ -13,9 +13,14 @@ import java.util.stream.Collectors;
  * @param routes by name
  * @param prices what models cost
  * @param shadow whether refusals and restrictions are only reported
+ * @param spending what bounds spending beyond the limits of callers
  */
 public record Policies(
-    Map<String, Tier> tiers, Map<String, Route> routes, PriceBook prices, boolean shadow) {
+    Map<String, Tier> tiers,
+    Map<String, Route> routes,
+    PriceBook prices,
+    boolean shadow,
+    Spending spending) {
 
   public Policies {
     tiers = Map.copyOf(tiers);
@@ -28,7 +33,18 @@ public record Policies(
         tiers.stream().collect(Collectors.toMap(Tier::name, Function.identity())),
         routes.stream().collect(Collectors.toMap(Route::name, Function.identity())),
         prices,
-        false);
+        false,
+        Spending.UNBOUNDED);
+  }
+
+  /** The same policies with other prices. */
+  public Policies with(PriceBook prices) {
+    return new Policies(tiers, routes, prices, shadow, spending);
+  }
+
+  /** The same policies with other bounds of spending. */
+  public Policies with(Spending spending) {
+    return new Policies(tiers, routes, prices, shadow, spending);
   }
 
   /**

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine: lets calls in, restricts them or refuses them, and charges what they used.
  *
- * <p>Thread-safe. One for an application; it owns one daemon thread, which ends with {@link
- * #close}.
+ * <p>Thread-safe. One for an application; it owns one daemon thread, unless it is given another
+ * background, which ends with {@link #close}.
  */
 public final class Tollgate implements AutoCloseable {
 
@@ -57,7 +57,7 @@ public final class Tollgate implements AutoCloseable {
     guard = new StoreGuard(builder.store, fallback(builder));
     holdMicros = builder.holdFor.toNanos() / 1000;
     rules = new Rules(builder.policies);
-    background = newBackground();
+    background = builder.background == null ? newBackground() : builder.background;
     alerts = new AlertQueue(background);
     builder.listeners.forEach(alerts::listen);
     probe();
@@ -432,6 +432,7 @@ public final class Tollgate implements AutoCloseable {
     private int nodes = 1;
     private int maxCallers = 100_000;
     private Duration holdFor = Duration.ofMinutes(5);
+    private @Nullable ScheduledExecutorService background;
     private final List<Consumer<Alert>> listeners = new ArrayList<>();
 
     private Builder(Policies policies, Store store) {
@@ -442,6 +443,16 @@ public final class Tollgate implements AutoCloseable {
     /** The clock of alerts and of the fallback; the store has its own. */
     public Builder clock(InstantSource clock) {
       this.clock = clock;
+      return this;
+    }
+
+    /**
+     * Runs what the engine does beside calls, instead of a thread of its own.
+     *
+     * @param background runs one task at a time; is shut down with the engine
+     */
+    public Builder background(ScheduledExecutorService background) {
+      this.background = background;
       return this;
     }
 

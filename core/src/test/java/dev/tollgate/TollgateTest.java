@@ -337,7 +337,8 @@ class TollgateTest {
                 "free", Tier.of("free", Limit.rate(Meter.REQUESTS, 1, Duration.ofMinutes(1), 1))),
             Map.of("chat", Route.of("chat")),
             PRICES,
-            true));
+            true,
+            Spending.UNBOUNDED));
     assertThat(tollgate.reserve(Call.of(ANN, "chat")).shadowed()).isEmpty();
     Decision second = tollgate.reserve(call(10, 10));
     assertThat(second.shadowed()).containsInstanceOf(Refused.class);

@@ -145,11 +145,7 @@ final class Engine implements AutoCloseable {
   }
 
   private static Settings with(PriceBook prices, Settings settings) {
-    Policies policies = settings.policies();
-    return new Settings(
-        new Policies(policies.tiers(), policies.routes(), prices, policies.shadow()),
-        settings.http(),
-        settings.store());
+    return new Settings(settings.policies().with(prices), settings.http(), settings.store());
   }
 
   /** Tiers and routes that are gone stay known to calls under way and to annotated methods. */
@@ -158,7 +154,8 @@ final class Engine implements AutoCloseable {
     tiers.putAll(changed.tiers());
     Map<String, Route> routes = new HashMap<>(old.routes());
     routes.putAll(changed.routes());
-    return new Policies(tiers, routes, changed.prices(), changed.shadow());
+    return new Policies(
+        tiers, routes, changed.prices(), changed.shadow(), changed.spending());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.tollgate.config;
 import dev.tollgate.Limit;
 import dev.tollgate.Policies;
 import dev.tollgate.Route;
+import dev.tollgate.Spending;
 import dev.tollgate.Tier;
 import dev.tollgate.providers.Catalogue;
 import java.time.DateTimeException;
@@ -68,7 +69,8 @@ final class SettingsReader {
             tiers.stream().collect(Collectors.toMap(Tier::name, Function.identity(), (a, b) -> a)),
             routes.stream().collect(Collectors.toMap(Route::name, Function.identity())),
             prices.book(Catalogue.shipped(), today()),
-            values.get("shadow", Syntax.BOOLEAN, false));
+            values.get("shadow", Syntax.BOOLEAN, false),
+            Spending.UNBOUNDED);
     HttpSettings http =
         new HttpReader(values, tiers).read(routeReader.httpRoutes(), store, fallback);
     Duration reloadPeriod = values.get("reload", RELOAD_PERIOD, Duration.ofSeconds(5));

@@ -10,6 +10,7 @@ import dev.tollgate.PriceBook;
 import dev.tollgate.Priority;
 import dev.tollgate.Restriction;
 import dev.tollgate.Route;
+import dev.tollgate.Spending;
 import dev.tollgate.Tier;
 import dev.tollgate.Window;
 import dev.tollgate.config.ErrorFormat;
@@ -140,7 +141,8 @@ class AnswerTest {
                 "free", Tier.of("free", Limit.rate(Meter.REQUESTS, 1, Duration.ofMinutes(1), 1))),
             Map.of("chat", Route.of("chat")),
             PriceBook.EMPTY,
-            true);
+            true,
+            Spending.UNBOUNDED);
     server = new GateServer(settings(ErrorFormat.PROBLEM), policies, new HandSetClock()).start();
     assertThat(server.call("k").headers().firstValue("Tollgate-Shadow")).isEmpty();
     HttpResponse<String> shadowed = server.call("k");
