@@ -42,6 +42,27 @@ public record ProviderBudget(
     check("slice", slice, 1, limit.amount());
   }
 
+  /** Whether a model's name looks like one of its models'. */
+  public boolean isOfModel(String model) {
+    return models.stream().anyMatch(pattern -> matches(pattern, 0, model, 0));
+  }
+
+  /**
+   * A pattern has at most a few stars, and a model's name is short: trying each place is enough.
+   */
+  private static boolean matches(String pattern, int p, String model, int m) {
+    if (p == pattern.length()) {
+      return m == model.length();
+    }
+    if (pattern.charAt(p) == '*') {
+      return matches(pattern, p + 1, model, m)
+          || (m < model.length() && matches(pattern, p, model, m + 1));
+    }
+    return m < model.length()
+        && pattern.charAt(p) == model.charAt(m)
+        && matches(pattern, p + 1, model, m + 1);
+  }
+
   private static void check(String what, long amount, long min, long max) {
     if (amount < min || amount > Math.min(max, Store.MAX_AMOUNT)) {
       throw new IllegalArgumentException(what + " " + amount + " is not in " + min + " to " + max);

@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,5 +30,14 @@ public record Spending(
         throw new IllegalArgumentException("provider " + budget.provider() + " has two budgets");
       }
     }
+  }
+
+  /** The budget that a call of a model on a route is charged to; empty when there is none. */
+  public Optional<ProviderBudget> budget(String route, String model) {
+    return budgets.stream()
+        .filter(budget -> budget.routes().contains(route))
+        .findFirst()
+        .or(() -> budgets.stream().filter(budget -> budget.isOfModel(model)).findFirst())
+        .or(() -> budgets.size() == 1 ? Optional.of(budgets.get(0)) : Optional.empty());
   }
 }
