@@ -3,6 +3,7 @@ package dev.tollgate;
 import dev.tollgate.store.Bound;
 import dev.tollgate.store.Bucket;
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Quota;
@@ -36,6 +37,7 @@ final class LocalShareStore implements Store {
             request.id(),
             share(request.charges()),
             request.holdMicros(),
+            request.expiry(),
             request.memo()));
   }
 
@@ -57,6 +59,16 @@ final class LocalShareStore implements Store {
   @Override
   public List<String> rows(String account) {
     return memory.rows(account);
+  }
+
+  @Override
+  public Document document(String name) {
+    return memory.document(name);
+  }
+
+  @Override
+  public boolean replace(String name, long version, String text) {
+    return memory.replace(name, version, text);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
@@ -75,25 +76,53 @@ final class StoreGuard implements AutoCloseable {
     return ask(asked -> asked.rows(account));
   }
 
+  /**
+   * A document of the store itself: there is no other while it does not answer.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  Document document(String name) throws StoreException {
+    return askStore(asked -> asked.document(name));
+  }
+
+  /**
+   * Writes a document of the store itself, unless it has another version.
+   *
+   * @throws StoreException when the store does not answer: it is unknown whether it was written
+   */
+  boolean replace(String name, long version, String text) throws StoreException {
+    return askStore(asked -> asked.replace(name, version, text));
+  }
+
   private interface Question<T> {
     T ask(Store store) throws StoreException;
   }
 
   private <T> T ask(Question<T> question) throws StoreException {
-    if (isTrusted()) {
+    if (isTrusted() || fallback.isEmpty()) {
       try {
-        T answer = question.ask(store);
-        succeeded();
-        return answer;
+        return askStore(question);
       } catch (StoreException unanswered) {
-        failed(unanswered);
         if (fallback.isEmpty()) {
           throw unanswered;
         }
       }
     }
-    return question.ask(
-        fallback.orElseThrow(() -> new StoreException("the store does not answer")));
+    return question.ask(fallback.orElseThrow());
+  }
+
+  private <T> T askStore(Question<T> question) throws StoreException {
+    if (!isTrusted()) {
+      throw new StoreException("the store does not answer");
+    }
+    try {
+      T answer = question.ask(store);
+      succeeded();
+      return answer;
+    } catch (StoreException unanswered) {
+      failed(unanswered);
+      throw unanswered;
+    }
   }
 
   /** Settles, now or as soon as the store answers again; empty when it did not answer now. */

@@ -1,11 +1,13 @@
 package dev.tollgate;
 
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,6 +40,17 @@ record UnlimitedStore(InstantSource clock) implements Store {
   @Override
   public List<String> rows(String account) {
     return List.of();
+  }
+
+  /** {@inheritDoc} Nothing is ever kept here. */
+  @Override
+  public Document document(String name) {
+    return Document.ABSENT;
+  }
+
+  @Override
+  public boolean replace(String name, long version, String text) throws StoreException {
+    throw new StoreException("no document can be kept");
   }
 
   @Override

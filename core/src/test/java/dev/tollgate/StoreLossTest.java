@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.Decision.Admitted;
 import dev.tollgate.Decision.Refused;
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Document;
 import dev.tollgate.store.HandClock;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
@@ -148,6 +149,16 @@ class StoreLossTest {
     @Override
     public List<String> rows(String account) throws StoreException {
       return reach().rows(account);
+    }
+
+    @Override
+    public Document document(String name) throws StoreException {
+      return reach().document(name);
+    }
+
+    @Override
+    public boolean replace(String name, long version, String text) throws StoreException {
+      return reach().replace(name, version, text);
     }
 
     @Override

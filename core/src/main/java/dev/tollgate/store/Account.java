@@ -19,13 +19,20 @@ final class Account {
   private static final class KeptHold {
     final Hold hold;
     final Mode mode;
+    final Expiry expiry;
     final String memo;
     boolean expired;
 
-    KeptHold(Hold hold, Mode mode, String memo) {
+    KeptHold(Hold hold, Mode mode, Expiry expiry, String memo) {
       this.hold = hold;
       this.mode = mode;
+      this.expiry = expiry;
       this.memo = memo;
+    }
+
+    /** What its expiry has posted of an amount. */
+    long charged(long amount) {
+      return expired && expiry == Expiry.CHARGED ? amount : 0;
     }
   }
 
@@ -141,7 +148,7 @@ final class Account {
     }
     Hold hold = new Hold(request.account(), request.id(), deadline, parts);
     if (kept) {
-      holds.put(request.id(), new KeptHold(hold, mode, request.memo()));
+      holds.put(request.id(), new KeptHold(hold, mode, request.expiry(), request.memo()));
       liveHolds++;
     }
     return new Receipt(mode.outcome(), now, balances, Optional.of(hold));
@@ -180,14 +187,15 @@ final class Account {
         endLife(kept);
       }
       for (int i = 0; i < actual.size(); i++) {
-        replace(kept.hold.parts().get(i), actual.get(i), kept.expired, now);
+        replace(kept, i, actual.get(i), now);
       }
       write(row);
     }
     return receipt(outcome, hold, rungs, now);
   }
 
-  private void replace(Hold.Part part, long actual, boolean expired, long now) {
+  private void replace(KeptHold kept, int index, long actual, long now) {
+    Hold.Part part = kept.hold.parts().get(index);
     if (part.bound() instanceof Bucket bucket) {
       BucketCounter counter = bucket(part.counter(), bucket);
       if (actual >= part.amount()) {
@@ -198,7 +206,8 @@ final class Account {
       return;
     }
     QuotaCounter counter = quota(part.counter());
-    counter.replace(part.markMicros(), expired ? 0 : part.amount(), actual);
+    long released = kept.expired ? 0 : part.amount();
+    counter.replace(part.markMicros(), released, actual - kept.charged(part.amount()));
     counter.climb((Quota) part.bound(), counter.posted());
   }
 
@@ -265,7 +274,7 @@ final class Account {
     }
   }
 
-  /** Releases the holds whose deadline has come, and forgets tombstones that are old enough. */
+  /** Ends the holds whose deadline has come, and forgets tombstones that are old enough. */
   private void sweep(long now) {
     if (now < nextDeadline() && now < nextBurial) {
       return;
@@ -276,7 +285,7 @@ final class Account {
       KeptHold kept = all.next();
       long deadline = kept.hold.deadlineMicros();
       if (!kept.expired && deadline <= now) {
-        release(kept);
+        expire(kept);
       }
       if (!kept.expired) {
         continue;
@@ -289,13 +298,17 @@ final class Account {
     }
   }
 
-  /** A bucket keeps what an expired hold took: it flows back by itself. */
-  private void release(KeptHold kept) {
+  /**
+   * A bucket keeps what an expired hold took: it flows back by itself. No notice is crossed here:
+   * nobody asked who could be told. The next posting crosses it.
+   */
+  private void expire(KeptHold kept) {
     kept.expired = true;
     endLife(kept);
     for (Hold.Part part : kept.hold.parts()) {
       if (part.bound() instanceof Quota) {
-        quota(part.counter()).replace(part.markMicros(), part.amount(), 0);
+        quota(part.counter())
+            .replace(part.markMicros(), part.amount(), kept.charged(part.amount()));
       }
     }
     write(kept.memo);

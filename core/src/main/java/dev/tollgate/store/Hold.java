@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param account the account
  * @param id the request's id
- * @param deadlineMicros when it is released unless it is settled; 0 if it was posted at once
+ * @param deadlineMicros when it expires unless it is settled; 0 if it was posted at once
  * @param parts one for each charge of the request, in its order
  */
 public record Hold(String account, String id, long deadlineMicros, List<Part> parts) {

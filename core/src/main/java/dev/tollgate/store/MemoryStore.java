@@ -29,6 +29,7 @@ public final class MemoryStore implements Store {
   private static final int EVICTION_TRIES = 16;
 
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+  private final Documents documents = new Documents();
   private final ReentrantLock eviction = new ReentrantLock();
   private Iterator<Map.Entry<String, Account>> hand = accounts.entrySet().iterator();
   private final int maxAccounts;
@@ -78,6 +79,23 @@ public final class MemoryStore implements Store {
   @Override
   public List<String> rows(String account) {
     return with(account, found -> found.rows(nowMicros()));
+  }
+
+  @Override
+  public Document document(String name) {
+    Document.checkName(name);
+    return documents.get(name, nowMicros());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException when 1000 other documents are kept
+   */
+  @Override
+  public boolean replace(String name, long version, String text) {
+    Document.checkReplacement(name, text);
+    return documents.replace(name, version, text, nowMicros());
   }
 
   @Override

@@ -13,11 +13,12 @@ import java.util.Set;
  * @param charges 0 to {@link #MAX_CHARGES}, each against another counter
  * @param holdMicros how long the hold may live, up to {@link #MAX_HOLD_MICROS}; 0 posts the amounts
  *     at once and leaves no hold
+ * @param expiry what becomes of the hold if nobody settles it
  * @param memo a row for the account's journal, written if the hold expires: at most {@link
  *     Store#MAX_ROW_LENGTH} characters
  */
 public record Request(
-    String account, String id, List<Charge> charges, long holdMicros, String memo) {
+    String account, String id, List<Charge> charges, long holdMicros, Expiry expiry, String memo) {
 
   public static final int MAX_CHARGES = 32;
   public static final long MAX_HOLD_MICROS = 86_400_000_000L;
@@ -44,7 +45,12 @@ public record Request(
     Range.check("memo length", memo.length(), 0, Store.MAX_ROW_LENGTH);
   }
 
+  /** A request whose hold is released when it expires. */
+  public Request(String account, String id, List<Charge> charges, long holdMicros, String memo) {
+    this(account, id, charges, holdMicros, Expiry.RELEASED, memo);
+  }
+
   Request withAccount(String other) {
-    return new Request(other, id, charges, holdMicros, memo);
+    return new Request(other, id, charges, holdMicros, expiry, memo);
   }
 }

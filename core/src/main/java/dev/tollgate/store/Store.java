@@ -28,6 +28,11 @@ public interface Store extends AutoCloseable {
 
   int MAX_ROW_LENGTH = 1024;
 
+  int MAX_DOCUMENT_LENGTH = 65_536;
+
+  /** How long a document is kept after it was last written: 400 days. */
+  long DOCUMENT_MICROS = 400L * 86_400_000_000L;
+
   /**
    * Checks every charge, then takes all of them or none.
    *
@@ -69,6 +74,26 @@ public interface Store extends AutoCloseable {
    * @throws StoreException when the store did not answer in time
    */
   List<String> rows(String account) throws StoreException;
+
+  /**
+   * A document, as it was written last. It is kept for {@link #DOCUMENT_MICROS}.
+   *
+   * @param name 1 to 256 characters
+   * @throws StoreException when the store did not answer in time
+   */
+  Document document(String name) throws StoreException;
+
+  /**
+   * Writes a document unless somebody else has written it.
+   *
+   * @param name 1 to 256 characters
+   * @param version of the document that it takes the place of; 0 for the first one
+   * @param text at most {@link #MAX_DOCUMENT_LENGTH} characters
+   * @return false when the document has another version; nothing was changed then
+   * @throws StoreException when the store did not answer in time: whether the document was written
+   *     is unknown
+   */
+  boolean replace(String name, long version, String text) throws StoreException;
 
   /** Frees what the store holds. Idempotent. */
   @Override

@@ -1,6 +1,7 @@
 package dev.tollgate.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.store.Receipt.Outcome;
 import java.time.Duration;
@@ -70,6 +71,23 @@ class MemoryStoreTest extends StoreContract {
     assertThat(store.settle(hold, List.of(20L), "").outcome()).isEqualTo(Outcome.REPEATED);
     assertThat(store.reserve(new Request("late", "2", charges, 0, "")).balances().get(0).posted())
         .isEqualTo(30);
+  }
+
+  @Test
+  void documentsAreBoundedAndForgottenIn400Days() {
+    MemoryStore store = new MemoryStore(1, clock);
+    for (int i = 0; i < 1000; i++) {
+      assertThat(store.replace("document " + i, 0, "text")).isTrue();
+    }
+    assertThatThrownBy(() -> store.replace("one more", 0, ""))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("one more");
+    clock.advance(Duration.ofDays(399));
+    assertThat(store.replace("document 0", 1, "text")).isTrue();
+    clock.advance(Duration.ofDays(1));
+    assertThat(store.replace("one more", 0, "")).isTrue();
+    assertThat(store.document("document 1")).isEqualTo(Document.ABSENT);
+    assertThat(store.document("document 0").version()).isEqualTo(2);
   }
 
   private static Outcome charge(Store store, String account, Bound bound, long amount) {

@@ -33,12 +33,14 @@ final class OracleStore {
   private static final class Taken {
     final Hold hold;
     final Mode mode;
+    final Expiry expiry;
     boolean ended;
     boolean expired;
 
-    Taken(Hold hold, Mode mode) {
+    Taken(Hold hold, Mode mode, Expiry expiry) {
       this.hold = hold;
       this.mode = mode;
+      this.expiry = expiry;
     }
   }
 
@@ -88,7 +90,12 @@ final class OracleStore {
       outcome = taken.expired ? Outcome.LATE : Outcome.APPLIED;
       taken.ended = true;
       for (int i = 0; i < amounts.size(); i++) {
-        replace(taken.hold.parts().get(i), amounts.get(i), now);
+        Hold.Part part = taken.hold.parts().get(i);
+        boolean posted = taken.expired && taken.expiry == Expiry.CHARGED;
+        if (posted && part.bound() instanceof Quota) {
+          post(part, -part.amount());
+        }
+        replace(part, amounts.get(i), now);
       }
     }
     return new Answer(outcome, settledBalances(hold.parts(), now));
@@ -115,7 +122,7 @@ final class OracleStore {
       }
     }
     if (request.holdMicros() > 0) {
-      holds.put(request.id(), new Taken(hold, mode));
+      holds.put(request.id(), new Taken(hold, mode, request.expiry()));
     }
   }
 
@@ -150,7 +157,15 @@ final class OracleStore {
 
   private void expire(long now) {
     for (Taken taken : holds.values()) {
-      taken.expired |= !taken.ended && taken.hold.deadlineMicros() <= now;
+      if (taken.ended || taken.expired || taken.hold.deadlineMicros() > now) {
+        continue;
+      }
+      taken.expired = true;
+      if (taken.expiry == Expiry.CHARGED) {
+        taken.hold.parts().stream()
+            .filter(part -> part.bound() instanceof Quota)
+            .forEach(part -> post(part, part.amount()));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.tollgate.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.store.Receipt.Outcome;
 import java.time.Duration;
@@ -178,6 +179,80 @@ public abstract class StoreContract {
     assertThat(store.settle(hold, List.of(70L), "late").outcome()).isEqualTo(Outcome.LATE);
     assertThat(store.settle(hold, List.of(70L), "late").outcome()).isEqualTo(Outcome.REPEATED);
     assertThat(read("tokens", quota).posted()).isEqualTo(70);
+  }
+
+  @Test
+  void chargedHoldIsPostedAtItsDeadlineAndCorrectedByALateSettlement() throws Exception {
+    Quota quota = new Quota(DAY, 100, 100, 100, List.of(50L));
+    Hold hold = chargedHold(quota, 80);
+    setClock(START.plus(HOLD).plusSeconds(1));
+    assertThat(take("tokens", quota, 30).outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(read("tokens", quota).posted()).isEqualTo(80);
+    assertThat(read("tokens", quota).held()).isZero();
+    assertThat(store.rows(account)).containsExactly("unsettled");
+
+    Receipt late = store.settle(hold, List.of(60L), "");
+    assertThat(late.outcome()).isEqualTo(Outcome.LATE);
+    assertThat(late.balances().get(0).posted()).isEqualTo(60);
+    assertThat(late.balances().get(0).crossedTo()).as("notices").isEqualTo(1);
+    assertThat(store.settle(hold, List.of(60L), "").outcome()).isEqualTo(Outcome.REPEATED);
+    assertThat(read("tokens", quota).posted()).isEqualTo(60);
+  }
+
+  @Test
+  void chargedHoldThatIsCancelledLateIsGivenBack() throws Exception {
+    Quota quota = quota(100, 100);
+    Hold hold = chargedHold(quota, 80);
+    setClock(START.plus(HOLD).plusSeconds(1));
+    assertThat(store.cancel(hold).outcome()).isEqualTo(Outcome.LATE);
+    assertThat(read("tokens", quota).posted()).isZero();
+  }
+
+  @Test
+  void documentIsWrittenByTheOneWhoKnowsItsVersion() throws Exception {
+    String name = "document of " + account;
+    assertThat(store.document(name)).isEqualTo(Document.ABSENT);
+    assertThat(store.replace(name, 0, "first")).isTrue();
+    assertThat(store.replace(name, 0, "lost")).isFalse();
+    assertThat(store.replace(name, 2, "lost")).isFalse();
+    assertThat(store.replace(name, 1, "second {\u00e4 \n}")).isTrue();
+    Document document = store.document(name);
+    assertThat(document.text()).isEqualTo("second {\u00e4 \n}");
+    assertThat(document.version()).isEqualTo(2);
+    assertThat(document.atMicros())
+        .isBetween(START.toEpochMilli() * 1000, START.plusSeconds(60).toEpochMilli() * 1000);
+    assertThat(store.document(name + "x")).isEqualTo(Document.ABSENT);
+  }
+
+  @Test
+  void largestDocumentFitsAndALargerOneIsRefused() throws Exception {
+    String largest = "x".repeat(Store.MAX_DOCUMENT_LENGTH);
+    assertThat(store.replace(account, 0, largest)).isTrue();
+    assertThat(store.document(account).text()).isEqualTo(largest);
+    assertThatThrownBy(() -> store.replace(account, 1, largest + "x"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("65537");
+    assertThatThrownBy(() -> store.document("")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void onlyOneOfManyThreadsReplacesAVersion() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Boolean>> writers = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        String text = "text " + i;
+        writers.add(() -> store.replace(account, 0, text));
+      }
+      int written = 0;
+      for (Future<Boolean> writer : threads.invokeAll(writers)) {
+        written += writer.get() ? 1 : 0;
+      }
+      assertThat(written).isEqualTo(1);
+      assertThat(store.document(account).version()).isEqualTo(1);
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
@@ -380,7 +455,7 @@ public abstract class StoreContract {
 
     private void step(String where) throws Exception {
       switch (random.nextInt(6)) {
-        case 0, 1 -> reserve(where, new Request(name, id(), charges(), holdMicros(), ""));
+        case 0, 1 -> reserve(where, new Request(name, id(), charges(), holdMicros(), expiry(), ""));
         case 2 -> {
           if (!requests.isEmpty()) {
             reserve(where, requests.get(random.nextInt(requests.size())));
@@ -433,6 +508,10 @@ public abstract class StoreContract {
       return random.nextBoolean() ? 0 : 1_000_000L + random.nextInt(30_000_000);
     }
 
+    private Expiry expiry() {
+      return random.nextInt(3) == 0 ? Expiry.CHARGED : Expiry.RELEASED;
+    }
+
     private List<Charge> charges() {
       Calendar tenSeconds = new FixedCalendar(10_000_000);
       Calendar minute = new FixedCalendar(60_000_000);
@@ -457,6 +536,15 @@ public abstract class StoreContract {
 
   private Hold hold(String counter, Bound bound, long amount) throws StoreException {
     return reserve(List.of(Charge.of(counter, bound, amount)), HOLD).admitted().orElseThrow();
+  }
+
+  private Hold chargedHold(Quota quota, long amount) throws StoreException {
+    List<Charge> charges = List.of(Charge.of("tokens", quota, amount));
+    long micros = HOLD.toNanos() / 1000;
+    return store
+        .reserve(new Request(account, id(), charges, micros, Expiry.CHARGED, "unsettled"))
+        .admitted()
+        .orElseThrow();
   }
 
   private Receipt reserve(List<Charge> charges, Duration hold) throws StoreException {

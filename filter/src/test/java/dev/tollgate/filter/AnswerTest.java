@@ -16,6 +16,7 @@ import dev.tollgate.Window;
 import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HttpSettings;
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
@@ -269,6 +270,16 @@ class AnswerTest {
 
     @Override
     public List<String> rows(String account) throws StoreException {
+      throw new StoreException("lost");
+    }
+
+    @Override
+    public Document document(String name) throws StoreException {
+      throw new StoreException("lost");
+    }
+
+    @Override
+    public boolean replace(String name, long version, String text) throws StoreException {
       throw new StoreException("lost");
     }
 

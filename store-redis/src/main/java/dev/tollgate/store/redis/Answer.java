@@ -5,6 +5,7 @@ import dev.tollgate.store.Bound;
 import dev.tollgate.store.Bucket;
 import dev.tollgate.store.Calendar;
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
@@ -33,7 +34,7 @@ final class Answer {
    */
   Answer(List<?> values) {
     this.values = values;
-    this.outcome = new String((byte[]) take(), StandardCharsets.UTF_8);
+    this.outcome = text();
     this.atMicros = number();
   }
 
@@ -85,6 +86,16 @@ final class Answer {
     return new Receipt(Outcome.valueOf(outcome), atMicros, balances, Optional.empty());
   }
 
+  Document toDocument() {
+    long version = number();
+    long writtenAt = number();
+    return new Document(text(), version, writtenAt);
+  }
+
+  boolean isWritten() {
+    return outcome.equals("WRITTEN");
+  }
+
   private Balance balance(String counter, Bound bound, long amount, long nextDeadline) {
     if (bound instanceof Bucket bucket) {
       Bucket.Span level = new Bucket.Span(number(), number());
@@ -115,6 +126,10 @@ final class Answer {
 
   private long number() {
     return (Long) take();
+  }
+
+  private String text() {
+    return new String((byte[]) take(), StandardCharsets.UTF_8);
   }
 
   private Object take() {

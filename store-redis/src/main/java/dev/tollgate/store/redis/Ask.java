@@ -17,6 +17,7 @@ final class Ask {
     LEFT
   }
 
+  private final Script script;
   private final Names names;
   private final List<String> arguments;
   private final long silenceNanos;
@@ -26,15 +27,21 @@ final class Ask {
   private volatile @Nullable Reply reply;
 
   /**
+   * @param script the script that does it: always the same for these keys
    * @param arguments the operation, as the script reads it
    * @param silenceNanos how long to wait for the network each time
    * @param deadlineNanos when the caller stops waiting, by {@link System#nanoTime}
    */
-  Ask(Names names, List<String> arguments, long silenceNanos, long deadlineNanos) {
+  Ask(Script script, Names names, List<String> arguments, long silenceNanos, long deadlineNanos) {
+    this.script = script;
     this.names = names;
     this.arguments = List.copyOf(arguments);
     this.silenceNanos = silenceNanos;
     this.deadlineNanos = deadlineNanos;
+  }
+
+  Script script() {
+    return script;
   }
 
   Names names() {

@@ -26,7 +26,6 @@ import redis.clients.jedis.util.SafeEncoder;
 final class Cluster implements Topology {
 
   private final RedisAddress address;
-  private final Script script;
   private final ReentrantLock loading = new ReentrantLock();
   private final Map<HostAndPort, Line> lines = new ConcurrentHashMap<>();
 
@@ -41,9 +40,8 @@ final class Cluster implements Topology {
 
   private record Range(int lastSlot, HostAndPort master) {}
 
-  Cluster(RedisAddress address, Script script) {
+  Cluster(RedisAddress address) {
     this.address = address;
-    this.script = script;
   }
 
   @Override
@@ -61,8 +59,7 @@ final class Cluster implements Topology {
   }
 
   private Line lineTo(HostAndPort master) {
-    Line line =
-        lines.computeIfAbsent(master, node -> new Line(new Dialer(address, nanos -> node), script));
+    Line line = lines.computeIfAbsent(master, node -> new Line(new Dialer(address, nanos -> node)));
     if (closed) {
       line.close();
     }

@@ -24,9 +24,9 @@ final class Line implements AutoCloseable {
   private final BlockingDeque<Wire> idle = new LinkedBlockingDeque<>(WIRES);
   private volatile boolean closed;
 
-  Line(Dialer dialer, Script script) {
+  Line(Dialer dialer) {
     for (int i = 0; i < WIRES; i++) {
-      idle.addLast(new Wire(dialer, script, System::nanoTime));
+      idle.addLast(new Wire(dialer, System::nanoTime));
     }
   }
 

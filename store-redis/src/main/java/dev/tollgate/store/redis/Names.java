@@ -4,8 +4,8 @@ import java.util.List;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * The keys of one account. The account is the hash tag of them all, so that they share a slot of a
- * cluster. Immutable.
+ * The keys of one account or document. Its name is the hash tag of them all, so that they share a
+ * slot of a cluster. Immutable.
  *
  * @param all the keys, in the order of the script's {@code KEYS}
  */
@@ -23,6 +23,11 @@ record Names(List<String> all) {
             counters + ":due",
             counters + ":late",
             counters + ":rows"));
+  }
+
+  /** A document's: no account's name can be mistaken for it, for it does not begin with a brace. */
+  static Names ofDocument(String name) {
+    return new Names(List.of(PREFIX + "document:{" + plain(name) + "}"));
   }
 
   int slot() {

@@ -8,8 +8,8 @@ final class OneServer implements Topology {
   /**
    * @param target the server, or whoever knows it
    */
-  OneServer(RedisAddress address, Dialer.Target target, Script script) {
-    line = new Line(new Dialer(address, target), script);
+  OneServer(RedisAddress address, Dialer.Target target) {
+    line = new Line(new Dialer(address, target));
   }
 
   @Override

@@ -30,7 +30,8 @@ final class Operation {
    */
   static List<String> reserve(Request request, long atMicros) {
     Operation operation = new Operation("reserve").word(request.id()).number(request.holdMicros());
-    operation.word(request.memo()).number(keepMicros(request, atMicros));
+    operation.word(request.expiry().name()).word(request.memo());
+    operation.number(keepMicros(request, atMicros));
     return operation.charges(request.charges(), atMicros).words;
   }
 
@@ -76,6 +77,14 @@ final class Operation {
       }
     }
     return operation.words;
+  }
+
+  static List<String> document() {
+    return new Operation("read").words;
+  }
+
+  static List<String> replace(long version, String text) {
+    return new Operation("replace").number(version).word(text).words;
   }
 
   static List<String> rows() {

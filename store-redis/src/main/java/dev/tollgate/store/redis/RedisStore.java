@@ -1,6 +1,7 @@
 package dev.tollgate.store.redis;
 
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
@@ -35,6 +36,7 @@ final class RedisStore implements Store {
    */
   private static final int MAX_DEADLINES = 20;
 
+  private final Script.Set scripts;
   private final Topology topology;
   private final long deadlineNanos;
   private final ServerClock clock;
@@ -47,8 +49,9 @@ final class RedisStore implements Store {
    *     #PATIENCE} times as long
    * @param clock a first guess at the server's time
    */
-  RedisStore(RedisAddress address, Script script, Duration deadline, InstantSource clock) {
-    this.topology = Topology.of(address, script);
+  RedisStore(RedisAddress address, Script.Set scripts, Duration deadline, InstantSource clock) {
+    this.scripts = scripts;
+    this.topology = Topology.of(address);
     this.deadlineNanos = deadline.toNanos();
     this.clock = new ServerClock(clock);
     warmUp();
@@ -57,7 +60,7 @@ final class RedisStore implements Store {
   /** Connects, if it can, so that the first call does not pay for it out of its short deadline. */
   private void warmUp() {
     try {
-      send(Names.of("warm-up"), Operation.rows(), WARM_UP_NANOS, true);
+      send(scripts.counting(), Names.of("warm-up"), Operation.rows(), WARM_UP_NANOS, true);
     } catch (StoreException absent) {
       // the store opens all the same
     }
@@ -92,7 +95,26 @@ final class RedisStore implements Store {
 
   @Override
   public List<String> rows(String account) throws StoreException {
-    return Answer.rows(send(Names.of(account), Operation.rows(), silenceNanos(), true));
+    return Answer.rows(
+        send(scripts.counting(), Names.of(account), Operation.rows(), silenceNanos(), true));
+  }
+
+  @Override
+  public Document document(String name) throws StoreException {
+    Document.checkName(name);
+    return askDocument(name, Operation.document(), true).toDocument();
+  }
+
+  @Override
+  public boolean replace(String name, long version, String text) throws StoreException {
+    Document.checkReplacement(name, text);
+    return askDocument(name, Operation.replace(version, text), false).isWritten();
+  }
+
+  private Answer askDocument(String name, List<String> words, boolean isRepeatable)
+      throws StoreException {
+    return new Answer(
+        send(scripts.documents(), Names.ofDocument(name), words, silenceNanos(), isRepeatable));
   }
 
   /** {@inheritDoc} Closes the connections. */
@@ -115,7 +137,8 @@ final class RedisStore implements Store {
     Names names = Names.of(account);
     for (int i = 0; i < MAX_TRIES; i++) {
       List<String> words = operation.apply(clock.micros());
-      Answer answer = new Answer(send(names, words, silenceNanos(), isRepeatable));
+      Answer answer =
+          new Answer(send(scripts.counting(), names, words, silenceNanos(), isRepeatable));
       clock.learn(answer.atMicros());
       if (!answer.isStale()) {
         return answer;
@@ -124,12 +147,13 @@ final class RedisStore implements Store {
     throw new StoreException("the calendar's windows do not contain the time they were asked for");
   }
 
-  private List<?> send(Names names, List<String> words, long silenceNanos, boolean isRepeatable)
+  private List<?> send(
+      Script script, Names names, List<String> words, long silenceNanos, boolean isRepeatable)
       throws StoreException {
     long start = System.nanoTime();
     long deadline = start + MAX_DEADLINES * deadlineNanos;
     for (int i = 1; ; i++) {
-      Reply reply = send(new Ask(names, words, silenceNanos, deadline));
+      Reply reply = send(new Ask(script, names, words, silenceNanos, deadline));
       boolean isLast = i == MAX_TRIES || System.nanoTime() - start >= silenceNanos;
       isAnswering = reply instanceof Reply.Answer;
       if (reply instanceof Reply.Answer answer) {

@@ -20,6 +20,6 @@ public final class RedisStoreFactory implements StoreFactory {
   @Override
   public Store open(URI uri, Options options) {
     return new RedisStore(
-        RedisAddress.parse(uri), Script.load(), options.deadline(), options.clock());
+        RedisAddress.parse(uri), Script.Set.load(), options.deadline(), options.clock());
   }
 }

@@ -12,22 +12,26 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The script that decides. Immutable.
+ * What a server runs in one piece. Immutable.
  *
  * @param text what the server runs
  * @param sha1 the name that the server knows it by, once it has seen it
  */
 record Script(String text, String sha1) {
 
-  static Script load() {
-    return of(text("tollgate-1.lua"));
+  /** The scripts that a store uses. */
+  record Set(Script counting, Script documents) {
+
+    static Set load() {
+      return new Set(of(resource("tollgate-1.lua")), of(resource("tollgate-document-1.lua")));
+    }
   }
 
   static Script of(String text) {
     return new Script(text, sha1(text));
   }
 
-  /** The arguments of EVALSHA for operations of one account, in their order. */
+  /** The arguments of EVALSHA for operations on the same keys, in their order. */
   String[] arguments(List<Ask> group) {
     List<String> keys = group.get(0).names().all();
     List<String> arguments = new ArrayList<>();
@@ -40,10 +44,9 @@ record Script(String text, String sha1) {
     return arguments.toArray(new String[0]);
   }
 
-  private static String text(String resource) {
-    try (InputStream text = Script.class.getResourceAsStream(resource)) {
-      return new String(
-          Objects.requireNonNull(text, resource).readAllBytes(), StandardCharsets.UTF_8);
+  private static String resource(String name) {
+    try (InputStream text = Script.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(text, name).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -20,11 +20,11 @@ interface Topology extends AutoCloseable {
   @Override
   void close();
 
-  static Topology of(RedisAddress address, Script script) {
+  static Topology of(RedisAddress address) {
     return switch (address.kind()) {
-      case SINGLE -> new OneServer(address, nanos -> address.nodes().get(0), script);
-      case SENTINEL -> new OneServer(address, new Sentinels(address), script);
-      case CLUSTER -> new Cluster(address, script);
+      case SINGLE -> new OneServer(address, nanos -> address.nodes().get(0));
+      case SENTINEL -> new OneServer(address, new Sentinels(address));
+      case CLUSTER -> new Cluster(address);
     };
   }
 }

@@ -26,7 +26,6 @@ final class Wire {
   private static final Pattern READ_ONLY = Pattern.compile("\\bREADONLY\\b");
 
   private final Dialer dialer;
-  private final Script script;
   private final LongSupplier nanoTime;
   private @Nullable Connection connection;
   private boolean isBroken;
@@ -35,9 +34,8 @@ final class Wire {
   /**
    * @param nanoTime measures how long the connection was idle
    */
-  Wire(Dialer dialer, Script script, LongSupplier nanoTime) {
+  Wire(Dialer dialer, LongSupplier nanoTime) {
     this.dialer = dialer;
-    this.script = script;
     this.nanoTime = nanoTime;
   }
 
@@ -95,8 +93,7 @@ final class Wire {
       List<List<Ask>> groups = groups(batch);
       List<List<Ask>> scriptless = complete(groups, call(connection, groups));
       if (!scriptless.isEmpty()) {
-        connection.sendCommand(Protocol.Command.SCRIPT, "LOAD", script.text());
-        connection.getOne();
+        load(connection, scriptless);
         complete(scriptless, call(connection, scriptless));
       }
       completeRest(
@@ -119,9 +116,20 @@ final class Wire {
     return List.copyOf(groups.values());
   }
 
-  private List<Object> call(Connection connection, List<List<Ask>> groups) {
+  private static void load(Connection connection, List<List<Ask>> groups) {
+    groups.stream()
+        .map(group -> group.get(0).script())
+        .distinct()
+        .forEach(
+            script -> {
+              connection.sendCommand(Protocol.Command.SCRIPT, "LOAD", script.text());
+              connection.getOne();
+            });
+  }
+
+  private static List<Object> call(Connection connection, List<List<Ask>> groups) {
     for (List<Ask> group : groups) {
-      connection.sendCommand(Protocol.Command.EVALSHA, script.arguments(group));
+      connection.sendCommand(Protocol.Command.EVALSHA, group.get(0).script().arguments(group));
     }
     return connection.getMany(groups.size());
   }

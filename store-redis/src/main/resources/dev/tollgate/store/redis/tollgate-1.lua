@@ -9,8 +9,8 @@
 --               'b:<name>' -> 'tat rest limit', a bucket,
 --               'q:<name>' -> 'start posted held end rung start posted held', a quota: this window
 --               and the one before
---   2 holds, a hash: id -> 'mode deadline {field amount mark micros rest} \n memo'; the mode of a
---               tombstone is 'late'
+--   2 holds, a hash: id -> 'mode expiry deadline {field amount mark micros rest} \n memo'; the mode
+--               of a tombstone is 'late'
 --   3 due, a sorted set: the ids of live holds by deadline
 --   4 late, a sorted set: the ids of tombstones by the time at which they are forgotten
 --   5 rows, a list: the journal, newest first
@@ -124,7 +124,8 @@ end
 local readers = {
   reserve = function()
     return {
-      id = word(), hold = number(), memo = word(), keep = number(), charges = list(charge),
+      id = word(), hold = number(), expiry = word(), memo = word(), keep = number(),
+      charges = list(charge),
     }
   end,
   read = function()
@@ -257,7 +258,10 @@ local function climb(quota, notices, amount)
   while rung < #notices and amount >= notices[rung + 1] do
     rung = rung + 1
   end
-  quota.rung = math.max(quota.rung, rung)
+  if rung > quota.rung then
+    quota.rung = rung
+    quota.dirty = true
+  end
 end
 
 -- Replaces what is held and posted in the window that began at `start`.
@@ -318,10 +322,10 @@ local function parse_hold(id, stored)
     words[#words + 1] = found
   end
   local hold = {
-    was = 'live', state = 'live', mode = words[1], deadline = tonumber(words[2]), parts = {},
-    memo = string.sub(stored, line_end + 1),
+    was = 'live', state = 'live', mode = words[1], expiry = words[2],
+    deadline = tonumber(words[3]), parts = {}, memo = string.sub(stored, line_end + 1),
   }
-  for i = 3, #words, 5 do
+  for i = 4, #words, 5 do
     hold.parts[#hold.parts + 1] = {
       field = words[i], amount = tonumber(words[i + 1]), mark = tonumber(words[i + 2]),
       span = {micros = tonumber(words[i + 3]), rest = tonumber(words[i + 4])},
@@ -335,7 +339,7 @@ local function parse_hold(id, stored)
 end
 
 local function format_hold(hold)
-  local words = {hold.mode, text(hold.deadline)}
+  local words = {hold.mode, hold.expiry, text(hold.deadline)}
   for _, part in ipairs(hold.parts) do
     words[#words + 1] = part.field
     words[#words + 1] = string.format(
@@ -398,8 +402,14 @@ local function end_hold(hold, state)
   hold.dirty = true
 end
 
--- Releases the holds whose deadline has come. A bucket keeps what they took: it flows back by
--- itself. All operations of a call happen at the same time, so once is enough.
+-- what the expiry of a hold has posted of an amount
+local function charged(hold, amount)
+  return hold.state ~= 'live' and hold.expiry == 'CHARGED' and amount or 0
+end
+
+-- Ends the holds whose deadline has come. A bucket keeps what they took: it flows back by itself.
+-- No notice is crossed here: nobody asked who could be told. All operations of a call happen at the
+-- same time, so once is enough.
 local function sweep()
   if now < account.next then
     return
@@ -407,13 +417,13 @@ local function sweep()
   account.next = nil
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', text(now))) do
     local hold = find_hold(id)
+    end_hold(hold, 'late')
     for _, part in ipairs(hold.parts) do
       if string.sub(part.field, 1, 2) == 'q:' then
-        replace(counter(part.field), part.mark, part.amount, 0)
+        replace(counter(part.field), part.mark, part.amount, charged(hold, part.amount))
       end
     end
     write_row(hold.memo)
-    end_hold(hold, 'late')
     hold.mode = 'late'
     hold.memo = ''
   end
@@ -535,7 +545,9 @@ end
 local function commit(operation, mode)
   local is_held = operation.hold > 0
   local deadline = is_held and now + operation.hold or 0
-  local hold = {mode = mode, deadline = deadline, memo = operation.memo, parts = {}}
+  local hold = {
+    mode = mode, expiry = operation.expiry, deadline = deadline, memo = operation.memo, parts = {},
+  }
   for i, part in ipairs(operation.charges) do
     hold.parts[i] = take(part, mode, is_held)
   end
@@ -615,12 +627,13 @@ local function correct(bucket, taken, used)
   end
 end
 
-local function apply(part, taken, is_live)
+local function apply(part, taken, hold)
   local found = counters[part.field]
   if part.bucket then
     correct(found, taken, part.span)
   else
-    replace(found, taken.mark, is_live and taken.amount or 0, part.amount)
+    local held = hold.state == 'live' and taken.amount or 0
+    replace(found, taken.mark, held, part.amount - charged(hold, taken.amount))
     climb(found, part.notices, found.current.posted)
   end
 end
@@ -646,7 +659,7 @@ local function settle(operation)
   local taken = by_field(hold.parts)
   for _, part in ipairs(operation.charges) do
     if taken[part.field] then
-      apply(part, taken[part.field], is_live)
+      apply(part, taken[part.field], hold)
     end
   end
   write_row(operation.row)

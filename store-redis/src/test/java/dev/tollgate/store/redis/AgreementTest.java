@@ -6,6 +6,7 @@ import dev.tollgate.store.Bound;
 import dev.tollgate.store.Bucket;
 import dev.tollgate.store.Calendar;
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Expiry;
 import dev.tollgate.store.HandClock;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
@@ -101,7 +102,9 @@ class AgreementTest {
       charges.add(new Charge("c" + charges.size(), bound, amount, amount(random, amount)));
     }
     long holdMicros = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(100_000);
-    return new Request(account, id, charges, holdMicros, random.nextBoolean() ? "memo " + id : "");
+    Expiry expiry = random.nextBoolean() ? Expiry.CHARGED : Expiry.RELEASED;
+    String memo = random.nextBoolean() ? "memo " + id : "";
+    return new Request(account, id, charges, holdMicros, expiry, memo);
   }
 
   private static List<Bound> bounds(Random random, long scale) {

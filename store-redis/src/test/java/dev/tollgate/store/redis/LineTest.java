@@ -167,7 +167,7 @@ class LineTest {
 
   @Test
   void lineThatIsFullRefusesAtOnce() {
-    Line line = new Line(new Dialer(null, nanos -> null), Script.load());
+    Line line = new Line(new Dialer(null, nanos -> null));
     for (int i = 0; i < Line.MAX_WAITING; i++) {
       assertThat(line.enqueue(ask(account, "id"))).isTrue();
     }
@@ -191,7 +191,11 @@ class LineTest {
     long silence = Stores.DEADLINE.toNanos();
     Ask ask =
         new Ask(
-            Names.of(account), Operation.reserve(request, 0), silence, System.nanoTime() + silence);
+            Script.Set.load().counting(),
+            Names.of(account),
+            Operation.reserve(request, 0),
+            silence,
+            System.nanoTime() + silence);
     ask.send();
     return ask;
   }
@@ -204,7 +208,7 @@ class LineTest {
   private static Wire wire(LocalRedis redis, LongSupplier nanoTime) {
     RedisAddress address = RedisAddress.parse(redis.uri());
     Dialer dialer = new Dialer(address, nanos -> address.nodes().get(0));
-    Wire wire = new Wire(dialer, Script.load(), nanoTime);
+    Wire wire = new Wire(dialer, nanoTime);
     wire.connect(Stores.DEADLINE.toNanos());
     return wire;
   }

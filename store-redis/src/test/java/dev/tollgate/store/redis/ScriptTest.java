@@ -136,7 +136,8 @@ class ScriptTest {
   })
   void constantsAreTheStores(String name, long value) {
     String definition =
-        Script.load()
+        Script.Set.load()
+            .counting()
             .text()
             .lines()
             .filter(line -> line.startsWith("local " + name + " = "))
@@ -145,6 +146,13 @@ class ScriptTest {
     String product =
         Stores.CLIENT.eval(definition + " return string.format('%.0f', " + name + ")").toString();
     assertThat(product).isEqualTo(Long.toString(value));
+  }
+
+  @Test
+  void documentExpires400DaysAfterItWasWritten() throws StoreException {
+    store.replace(account, 0, "text");
+    assertThat(Stores.CLIENT.pttl(Names.ofDocument(account).all().get(0)))
+        .isBetween(Store.DOCUMENT_MICROS / 1000 - 60_000, Store.DOCUMENT_MICROS / 1000);
   }
 
   private Hold reserve(String id, Duration hold) throws StoreException {

@@ -33,13 +33,17 @@ final class Stores {
 
   /** A store whose script goes by the clock that {@link #setClock} sets. */
   static Store openWithHandClock() {
-    String text = Script.load().text();
-    String byHand = "tonumber(redis.call('GET', '" + CLOCK_KEY + "'))";
+    Script.Set scripts = Script.Set.load();
     return new RedisStore(
         RedisAddress.parse(LocalRedis.shared()),
-        Script.of(text.replace(CLOCK, byHand)),
+        new Script.Set(byHand(scripts.counting()), byHand(scripts.documents())),
         DEADLINE,
         InstantSource.system());
+  }
+
+  private static Script byHand(Script script) {
+    String clock = "tonumber(redis.call('GET', '" + CLOCK_KEY + "'))";
+    return Script.of(script.text().replace(CLOCK, clock));
   }
 
   static void setClock(Instant now) {
