@@ -16,6 +16,7 @@ final class RefusalAnswer {
   /** Above this wait the official clients are told not to retry by themselves. */
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(120);
 
+  private static final String SHOULD_RETRY = "x-should-retry";
   private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
 
   /** How deep frameworks may wrap a refusal in exceptions of their own. */
@@ -25,10 +26,14 @@ final class RefusalAnswer {
 
   /** The answer to a call that the engine refused. */
   static Answer of(Decision.Refused refused, ErrorFormat format, Instant now) {
-    Fault fault = fault(refused.refusal());
+    Decision.Refusal refusal = refused.refusal();
+    Fault fault = fault(refusal);
     Map<String, String> headers = new TreeMap<>(DecisionHeaders.of(refused, format, now));
-    refused.refusal().retryAfter().ifPresent(wait -> addRetry(headers, wait));
-    return answer(fault, detail(refused.refusal()), violated(refused.refusal()), headers, format);
+    refusal.retryAfter().ifPresent(wait -> addRetry(headers, wait));
+    if (fault == Fault.BUDGET_EXHAUSTED) {
+      headers.put(SHOULD_RETRY, "false");
+    }
+    return answer(fault, detail(refusal, fault), violated(refusal), headers, format);
   }
 
   /** The answer to a request that could not become a call. */
@@ -81,10 +86,18 @@ final class RefusalAnswer {
   }
 
   private static Fault fault(Decision.Refusal refusal) {
-    if (refusal instanceof Decision.Refusal.StoreUnavailable) {
-      return Fault.UNAVAILABLE;
+    if (refusal instanceof Decision.Refusal.LimitExceeded exceeded) {
+      return exceeded.retryAfter().isPresent() ? Fault.EXCEEDED : Fault.TOO_LARGE;
+    } else if (refusal instanceof Decision.Refusal.TooManyOpenCalls) {
+      return Fault.EXCEEDED;
+    } else if (refusal instanceof Decision.Refusal.UnpricedModel) {
+      return Fault.MODEL_NOT_ALLOWED;
+    } else if (refusal instanceof Decision.Refusal.BudgetExhausted) {
+      return Fault.BUDGET_EXHAUSTED;
+    } else if (refusal instanceof Decision.Refusal.AbnormalUsage) {
+      return Fault.ABNORMAL;
     }
-    return refusal.retryAfter().isPresent() ? Fault.EXCEEDED : Fault.TOO_LARGE;
+    return Fault.UNAVAILABLE;
   }
 
   private static List<String> violated(Decision.Refusal refusal) {
@@ -93,20 +106,29 @@ final class RefusalAnswer {
         : List.of();
   }
 
-  private static String detail(Decision.Refusal refusal) {
+  private static String detail(Decision.Refusal refusal, Fault fault) {
     String reason =
         Character.toUpperCase(refusal.reason().charAt(0)) + refusal.reason().substring(1);
+    return reason + ": " + remedy(refusal, fault) + ".";
+  }
+
+  private static String remedy(Decision.Refusal refusal, Fault fault) {
     Optional<Duration> wait = refusal.retryAfter();
-    return wait.isPresent()
-        ? reason + ": retry in " + wholeSeconds(wait.get()) + " s."
-        : reason + ": send a smaller one.";
+    if (wait.isPresent()) {
+      return "retry in " + wholeSeconds(wait.get()) + " s";
+    }
+    return switch (fault) {
+      case MODEL_NOT_ALLOWED -> "ask for another one";
+      case BUDGET_EXHAUSTED -> "no call is let in before it is raised or its window ends";
+      default -> "send a smaller one";
+    };
   }
 
   private static void addRetry(Map<String, String> headers, Duration wait) {
     headers.put("Retry-After", Long.toString(wholeSeconds(wait)));
     headers.put("retry-after-ms", Long.toString(wholeMillis(wait)));
     if (wait.compareTo(LONGEST_RETRY) > 0) {
-      headers.put("x-should-retry", "false");
+      headers.put(SHOULD_RETRY, "false");
     }
   }
 

@@ -46,9 +46,17 @@ final class WaitingRequest implements AsyncListener {
 
   /** Whether a refused call would fit before it has waited too long. */
   static boolean isWorthwhile(Decision.Refused refused, HttpRoute route) {
-    return refused.refusal() instanceof Decision.Refusal.LimitExceeded exceeded
-        && exceeded.retryAfter().isPresent()
-        && exceeded.retryAfter().get().compareTo(route.maxWait()) <= 0;
+    Decision.Refusal refusal = refused.refusal();
+    return !(refusal instanceof Decision.Refusal.StoreUnavailable)
+        && passes(refusal)
+        && refusal.retryAfter().stream().anyMatch(wait -> wait.compareTo(route.maxWait()) <= 0);
+  }
+
+  /** Whether a wait can outlast it: not where people, or minutes of calm, must end it. */
+  static boolean passes(Decision.Refusal refusal) {
+    return refusal.retryAfter().isPresent()
+        && !(refusal instanceof Decision.Refusal.SpendHalted)
+        && !(refusal instanceof Decision.Refusal.AbnormalUsage);
   }
 
   /** Frees the container's thread: the request goes on when its wait ends. */

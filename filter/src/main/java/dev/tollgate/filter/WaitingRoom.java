@@ -206,7 +206,10 @@ final class WaitingRoom implements AutoCloseable {
     if (!(decision instanceof Decision.Refused refused)) {
       turn.waiter().admit(decision);
       after(() -> lines.done(turn, nowNanos()));
-    } else if (turn.isLast() || refused.refusal().retryAfter().isEmpty()) {
+    } else if (!WaitingRequest.passes(refused.refusal())) {
+      turn.waiter().refuse(refused);
+      after(() -> lines.done(turn, nowNanos()));
+    } else if (turn.isLast()) {
       turn.waiter().refuse(refused);
       after(() -> lines.done(turn, nowNanos() + waitNanos(refused)));
     } else {
