@@ -104,7 +104,7 @@ public final class ConfigFile implements ConfigSource {
    * @throws IOException when it cannot be read
    * @throws IllegalArgumentException when it is too large or no properties file
    */
-  private static Map<String, String> read(Path file) throws IOException {
+  static Map<String, String> read(Path file) throws IOException {
     if (Files.size(file) > MAX_BYTES) {
       throw new IllegalArgumentException("it has over " + MAX_BYTES + " bytes");
     }

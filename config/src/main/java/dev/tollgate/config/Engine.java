@@ -144,7 +144,8 @@ final class Engine implements AutoCloseable {
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is reloaded: " + Summary.of(settings));
   }
 
-  private static Settings with(PriceBook prices, Settings settings) {
+  /** The same settings with other prices. */
+  static Settings with(PriceBook prices, Settings settings) {
     return new Settings(settings.policies().with(prices), settings.http(), settings.store());
   }
 
@@ -154,8 +155,7 @@ final class Engine implements AutoCloseable {
     tiers.putAll(changed.tiers());
     Map<String, Route> routes = new HashMap<>(old.routes());
     routes.putAll(changed.routes());
-    return new Policies(
-        tiers, routes, changed.prices(), changed.shadow(), changed.spending());
+    return new Policies(tiers, routes, changed.prices(), changed.shadow(), changed.spending());
   }
 
   @Override

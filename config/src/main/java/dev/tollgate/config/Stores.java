@@ -46,6 +46,11 @@ final class Stores {
     return new Stores(factories);
   }
 
+  /** The product's, whether or not they are here: for settings whose store stays closed. */
+  static Stores unopened() {
+    return new Stores(List.of(new ClosedFactory()));
+  }
+
   boolean opens(String scheme) {
     return find(scheme).isPresent();
   }
@@ -89,6 +94,19 @@ final class Stores {
     @Override
     public Store open(URI uri, Options options) {
       return new MemoryStore(options.maxAccounts(), options.clock());
+    }
+  }
+
+  private static final class ClosedFactory implements StoreFactory {
+
+    @Override
+    public boolean opens(String scheme) {
+      return scheme.equals(MEMORY.getScheme()) || ARTIFACTS.containsKey(scheme);
+    }
+
+    @Override
+    public Store open(URI uri, Options options) {
+      throw new IllegalArgumentException("stays closed");
     }
   }
 }
