@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * @param input for input tokens that no cache knew: 0 to {@link #MAX}
  * @param cacheRead for input tokens read from a cache
  * @param cacheWrite for input tokens written to a cache
+ * @param hourCacheWrite for those written to a cache that keeps them for an hour
  * @param output for output tokens that were no reasoning
  * @param reasoning for output tokens that were reasoning
  * @param longContext the prices of calls with a long input, in order of their thresholds; they have
@@ -21,6 +22,7 @@ public record Price(
     long input,
     long cacheRead,
     long cacheWrite,
+    long hourCacheWrite,
     long output,
     long reasoning,
     List<LongContext> longContext) {
@@ -59,11 +61,23 @@ public record Price(
    * @throws IllegalArgumentException when a component is out of its range
    */
   public Price {
-    Stream.of(input, cacheRead, cacheWrite, output, reasoning).forEach(Price::check);
+    Stream.of(input, cacheRead, cacheWrite, hourCacheWrite, output, reasoning)
+        .forEach(Price::check);
     longContext =
         longContext.stream()
             .sorted(Comparator.comparingLong(LongContext::aboveInputTokens))
             .toList();
+  }
+
+  /** A price that is the same however long a cache keeps its tokens. */
+  public Price(
+      long input,
+      long cacheRead,
+      long cacheWrite,
+      long output,
+      long reasoning,
+      List<LongContext> longContext) {
+    this(input, cacheRead, cacheWrite, cacheWrite, output, reasoning, longContext);
   }
 
   /** A price that is the same for reasoning and for inputs of any length. */
@@ -84,11 +98,13 @@ public record Price(
   public long cost(Usage usage) {
     Price price = at(usage.inputTokens());
     long uncached = usage.inputTokens() - usage.cacheReadTokens() - usage.cacheWriteTokens();
+    long minutesWrite = usage.cacheWriteTokens() - usage.hourCacheWriteTokens();
     long visible = usage.outputTokens() - usage.reasoningTokens();
     return nanoUsd(
         product(uncached, price.input)
             .add(product(usage.cacheReadTokens(), price.cacheRead))
-            .add(product(usage.cacheWriteTokens(), price.cacheWrite))
+            .add(product(minutesWrite, price.cacheWrite))
+            .add(product(usage.hourCacheWriteTokens(), price.hourCacheWrite))
             .add(product(visible, price.output))
             .add(product(usage.reasoningTokens(), price.reasoning)));
   }
@@ -104,6 +120,11 @@ public record Price(
             .add(product(estimate.outputTokens(), Math.max(worst.output, worst.reasoning))));
   }
 
+  /** The same price with other prices of long contexts. */
+  public Price with(List<LongContext> longContext) {
+    return new Price(input, cacheRead, cacheWrite, hourCacheWrite, output, reasoning, longContext);
+  }
+
   /** The higher price of each component, for inputs of any length. */
   public Price max(Price other) {
     Price mine = upTo(Long.MAX_VALUE);
@@ -112,6 +133,7 @@ public record Price(
         Math.max(mine.input, others.input),
         Math.max(mine.cacheRead, others.cacheRead),
         Math.max(mine.cacheWrite, others.cacheWrite),
+        Math.max(mine.hourCacheWrite, others.hourCacheWrite),
         Math.max(mine.output, others.output),
         Math.max(mine.reasoning, others.reasoning),
         List.of());
@@ -127,15 +149,14 @@ public record Price(
 
   /** The highest price of each component that a call with at most so many input tokens can meet. */
   private Price upTo(long inputTokens) {
-    Price base = new Price(input, cacheRead, cacheWrite, output, reasoning, List.of());
     return longContext.stream()
         .filter(tier -> inputTokens > tier.aboveInputTokens)
         .map(LongContext::price)
-        .reduce(base, Price::max);
+        .reduce(with(List.of()), Price::max);
   }
 
   private long dearestInput() {
-    return Math.max(input, Math.max(cacheRead, cacheWrite));
+    return Math.max(Math.max(input, cacheRead), Math.max(cacheWrite, hourCacheWrite));
   }
 
   private static long nanoUsd(BigInteger millionths) {

@@ -7,6 +7,8 @@ package dev.tollgate;
  * @param inputTokens all input tokens, cached ones included
  * @param cacheReadTokens those of the input that were read from a cache
  * @param cacheWriteTokens those of the input that were written to a cache
+ * @param hourCacheWriteTokens those written to a cache that keeps them for an hour, where that
+ *     costs more than the usual minutes
  * @param outputTokens all output tokens, reasoning included
  * @param reasoningTokens those of the output that were reasoning
  */
@@ -14,6 +16,7 @@ public record Usage(
     long inputTokens,
     long cacheReadTokens,
     long cacheWriteTokens,
+    long hourCacheWriteTokens,
     long outputTokens,
     long reasoningTokens) {
 
@@ -21,6 +24,16 @@ public record Usage(
   public static final long MAX_TOKENS = 1_000_000_000L;
 
   public static final Usage NONE = of(0, 0);
+
+  /** A usage whose caches keep nothing for an hour. */
+  public Usage(
+      long inputTokens,
+      long cacheReadTokens,
+      long cacheWriteTokens,
+      long outputTokens,
+      long reasoningTokens) {
+    this(inputTokens, cacheReadTokens, cacheWriteTokens, 0, outputTokens, reasoningTokens);
+  }
 
   public static Usage of(long inputTokens, long outputTokens) {
     return new Usage(inputTokens, 0, 0, outputTokens, 0);
@@ -37,6 +50,7 @@ public record Usage(
         && inRange(outputTokens, MAX_TOKENS)
         && inRange(cacheReadTokens, inputTokens)
         && inRange(cacheWriteTokens, inputTokens - cacheReadTokens)
+        && inRange(hourCacheWriteTokens, cacheWriteTokens)
         && inRange(reasoningTokens, outputTokens);
   }
 
@@ -48,10 +62,12 @@ public record Usage(
     long input = clamped(inputTokens, reserved.inputTokens());
     long output = clamped(outputTokens, reserved.outputTokens());
     long cacheRead = part(cacheReadTokens, input);
+    long cacheWrite = part(cacheWriteTokens, input - cacheRead);
     return new Usage(
         input,
         cacheRead,
-        part(cacheWriteTokens, input - cacheRead),
+        cacheWrite,
+        part(hourCacheWriteTokens, cacheWrite),
         output,
         part(reasoningTokens, output));
   }

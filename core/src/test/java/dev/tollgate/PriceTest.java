@@ -23,6 +23,14 @@ class PriceTest {
   }
 
   @Test
+  void whatACacheKeepsForAnHourHasAPriceOfItsOwn() {
+    Price price = new Price(3_000, 300, 3_750, 6_000, 15_000, 15_000, List.of());
+    assertThat(price.cost(new Usage(100_000, 0, 60_000, 40_000, 0, 0)))
+        .isEqualTo((40_000 * 3_000 + 20_000 * 3_750 + 40_000 * 6_000) / 1_000_000);
+    assertThat(price.worstCost(new Estimate(1_000_000, 0))).isEqualTo(6_000);
+  }
+
+  @Test
   void longInputRaisesThePriceOfTheWholeCallAboveTheThreshold() {
     assertThat(TIERED.cost(Usage.of(200_000, 1_000))).isEqualTo(400 + 12);
     assertThat(TIERED.cost(Usage.of(200_001, 1_000))).isEqualTo(801 + 18);
@@ -57,7 +65,8 @@ class PriceTest {
       long output = random.nextLong(estimate.outputTokens() + 1);
       long read = random.nextLong(input + 1);
       long write = random.nextLong(input - read + 1);
-      Usage usage = new Usage(input, read, write, output, random.nextLong(output + 1));
+      long hour = random.nextLong(write + 1);
+      Usage usage = new Usage(input, read, write, hour, output, random.nextLong(output + 1));
       assertThat(price.cost(usage))
           .as("seed %d: %s of %s within %s", seed, usage, price, estimate)
           .isLessThanOrEqualTo(price.worstCost(estimate));
@@ -113,6 +122,7 @@ class PriceTest {
                 .toList()
             : List.of();
     return new Price(
+        random.nextLong(1_000_000_000L),
         random.nextLong(1_000_000_000L),
         random.nextLong(1_000_000_000L),
         random.nextLong(1_000_000_000L),

@@ -161,6 +161,7 @@ public final class AiCall {
         Math.max(reserved.inputTokens(), known.inputTokens()),
         known.cacheReadTokens(),
         known.cacheWriteTokens(),
+        known.hourCacheWriteTokens(),
         Math.max(reserved.outputTokens(), known.outputTokens()),
         known.reasoningTokens());
   }
@@ -170,6 +171,7 @@ public final class AiCall {
         sum(a.inputTokens(), b.inputTokens()),
         sum(a.cacheReadTokens(), b.cacheReadTokens()),
         sum(a.cacheWriteTokens(), b.cacheWriteTokens()),
+        sum(a.hourCacheWriteTokens(), b.hourCacheWriteTokens()),
         sum(a.outputTokens(), b.outputTokens()),
         sum(a.reasoningTokens(), b.reasoningTokens()));
   }

@@ -36,6 +36,7 @@ final class AnthropicResults implements UsageReader {
         told.inputTokens() + read + written,
         read,
         written,
+        forAnHour(told),
         told.outputTokens(),
         reasoning(told.outputTokensDetails()));
   }
@@ -51,8 +52,15 @@ final class AnthropicResults implements UsageReader {
         told.inputTokens().orElse(fresh) + read + written,
         read,
         written,
+        before.hourCacheWriteTokens(),
         told.outputTokens(),
         reasoning(told.outputTokensDetails()));
+  }
+
+  private static long forAnHour(com.anthropic.models.messages.Usage told) {
+    return told.cacheCreation()
+        .flatMap(created -> created._ephemeral1hInputTokens().asKnown())
+        .orElse(0L);
   }
 
   private static long reasoning(Optional<OutputTokensDetails> details) {

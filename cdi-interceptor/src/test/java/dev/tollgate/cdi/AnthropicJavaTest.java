@@ -99,6 +99,32 @@ class AnthropicJavaTest {
   }
 
   @Test
+  void whatTheCacheKeepsForAnHourCostsMore() {
+    String hour =
+        "\"cache_creation\":{\"ephemeral_5m_input_tokens\":1,\"ephemeral_1h_input_tokens\":3},";
+    String told = "\"cache_creation_input_tokens\":4,";
+    provider.answers(200, ProviderAnswers.MESSAGE.replace(told, told + hour));
+
+    chat.chat(PROMPT, client);
+
+    assertThat(onlyCall().costNanoUsd())
+        .isEqualTo(ProviderAnswers.MESSAGE_COST + 3 * (2000 - 1250));
+    provider.streamsNamed(
+        Stream.concat(
+                Stream.of(ProviderAnswers.MESSAGE_START.replace(told, told + hour)),
+                Stream.of(ProviderAnswers.MESSAGE_REST))
+            .toArray(String[]::new));
+
+    try (StreamResponse<RawMessageStreamEvent> stream = chat.stream(PROMPT, client)) {
+      stream.stream().forEach(event -> {});
+    }
+
+    assertThat(deployed.calls())
+        .extracting(CallRecord::costNanoUsd)
+        .containsOnly(ProviderAnswers.MESSAGE_COST + 3 * (2000 - 1250));
+  }
+
+  @Test
   void messageWithoutUsageIsChargedAsReserved() {
     provider.answers(200, ProviderAnswers.MESSAGE.replaceAll("\"input_tokens\":20,", ""));
 

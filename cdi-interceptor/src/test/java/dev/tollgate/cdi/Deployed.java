@@ -24,7 +24,7 @@ import org.jboss.weld.environment.se.WeldContainer;
 /**
  * An application in a container of its own, with a class loader and a configuration of its own. Its
  * caller ann has 10 requests and 1000 tokens a month; a token in costs 1 micro-USD, one out 2, one
- * from a cache 0.1 and one into a cache 1.25.
+ * from a cache 0.1 and one into a cache 1.25, or 2 for an hour.
  */
 final class Deployed implements AutoCloseable {
 
@@ -87,7 +87,9 @@ final class Deployed implements AutoCloseable {
     settings.put("tollgate.tier.free.quota", "10 requests/month, 1000 tokens/month");
     settings.put("tollgate.tier.free.ladder", "80% notify, 100% restrict, 150% refuse");
     settings.put("tollgate.tier.free.restrict", "context 5, output 3, model gemini-small");
-    settings.put("tollgate.price.gemini", "1 in, 2 out, 0.1 cached, 1.25 cache-write USD per 1M");
+    settings.put(
+        "tollgate.price.gemini",
+        "1 in, 2 out, 0.1 cached, 1.25 cache-write, 2 cache-write-1h USD per 1M");
     settings.put("tollgate.price.gemini-small", "0.1 in, 0.2 out USD per 1M");
     settings.put("tollgate.route.chat.criticality", "optional");
     return settings;

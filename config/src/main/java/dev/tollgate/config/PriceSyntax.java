@@ -3,12 +3,14 @@ package dev.tollgate.config;
 import dev.tollgate.Money;
 import dev.tollgate.Price;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What a million tokens cost: {@code 0.15 in, 0.60 out, 0.075 cached, 0.19 cache-write USD per 1M}.
- * Cached tokens cost as much as others where they have no price of their own.
+ * What a million tokens cost: {@code 3 in, 15 out, 0.30 cached, 3.75 cache-write, 6 cache-write-1h
+ * USD per 1M}. Cached tokens cost as much as others where they have no price of their own, and
+ * those kept for an hour as much as other writes.
  */
 final class PriceSyntax {
 
@@ -16,7 +18,8 @@ final class PriceSyntax {
       new Syntax<>("0.15 in, 0.60 out, 0.075 cached USD per 1M", PriceSyntax::parse);
 
   private static final String UNIT = "USD per 1M";
-  private static final Set<String> PARTS = Set.of("in", "out", "cached", "cache-write");
+  private static final Set<String> PARTS =
+      Set.of("in", "out", "cached", "cache-write", "cache-write-1h");
 
   private PriceSyntax() {}
 
@@ -30,7 +33,9 @@ final class PriceSyntax {
       String[] words = term.split(" ");
       if (words.length != 2 || !PARTS.contains(words[1])) {
         throw new IllegalArgumentException(
-            "'" + term + "' is not a number and one of in, out, cached, cache-write");
+            "'"
+                + term
+                + "' is not a number and one of in, out, cached, cache-write, cache-write-1h");
       }
       if (prices.put(words[1], Money.nanoUsd(AmountSyntax.decimal(words[0]))) != null) {
         throw new IllegalArgumentException("'" + words[1] + "' is given twice");
@@ -45,7 +50,14 @@ final class PriceSyntax {
     if (in == null || out == null) {
       throw new IllegalArgumentException("needs a price for in and for out");
     }
+    long write = prices.getOrDefault("cache-write", in);
     return new Price(
-        in, prices.getOrDefault("cached", in), prices.getOrDefault("cache-write", in), out);
+        in,
+        prices.getOrDefault("cached", in),
+        write,
+        prices.getOrDefault("cache-write-1h", write),
+        out,
+        out,
+        List.of());
   }
 }

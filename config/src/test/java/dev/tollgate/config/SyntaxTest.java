@@ -9,6 +9,8 @@ import dev.tollgate.Price;
 import dev.tollgate.Window;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -198,6 +200,22 @@ class SyntaxTest {
   void prices(String text, long input, long cacheRead, long cacheWrite, long output) {
     assertThat(PriceSyntax.WHOLE.parse(text))
         .isEqualTo(new Price(input, cacheRead, cacheWrite, output));
+  }
+
+  @Test
+  void whatACacheKeepsForAnHourHasAPriceOfItsOwn() {
+    assertThat(
+            PriceSyntax.WHOLE.parse(
+                "3 in, 15 out, 0.30 cached, 3.75 cache-write, 6 cache-write-1h USD per 1M"))
+        .isEqualTo(
+            new Price(
+                3_000_000_000L,
+                300_000_000L,
+                3_750_000_000L,
+                6_000_000_000L,
+                15_000_000_000L,
+                15_000_000_000L,
+                List.of()));
   }
 
   @ParameterizedTest

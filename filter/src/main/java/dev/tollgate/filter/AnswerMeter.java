@@ -161,6 +161,7 @@ final class AnswerMeter {
         seen.inputTokens(),
         seen.cacheReadTokens(),
         seen.cacheWriteTokens(),
+        seen.hourCacheWriteTokens(),
         output,
         Math.min(seen.reasoningTokens(), output));
   }

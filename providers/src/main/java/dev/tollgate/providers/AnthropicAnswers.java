@@ -58,6 +58,8 @@ final class AnthropicAnswers implements AnswerDialect {
     tally.count(Count.UNCACHED, usage.path("input_tokens"));
     tally.count(Count.CACHE_READ, usage.path("cache_read_input_tokens"));
     tally.count(Count.CACHE_WRITE, usage.path("cache_creation_input_tokens"));
+    tally.count(
+        Count.HOUR_CACHE_WRITE, usage.path("cache_creation").path("ephemeral_1h_input_tokens"));
     tally.count(Count.OUTPUT, usage.path("output_tokens"));
     tally.count(Count.REASONING, usage.path("output_tokens_details").path("thinking_tokens"));
   }

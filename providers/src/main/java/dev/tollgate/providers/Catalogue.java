@@ -1,6 +1,7 @@
 package dev.tollgate.providers;
 
 import dev.tollgate.Price;
+import dev.tollgate.Price.LongContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -113,14 +114,37 @@ public final class Catalogue {
     private final Map<Offer, NavigableMap<LocalDate, Price>> offers = new HashMap<>();
 
     /** A model's price, as it is to be found by this name. */
-    void add(String name, LocalDate from, Price price) {
+    void add(String name, LocalDate from, Price told) {
+      Price price = complete(name, told);
       named.computeIfAbsent(name, key -> new TreeMap<>()).put(from, price);
     }
 
     /** What a provider charges for a model, whether it made it or not. */
-    void add(String provider, String model, LocalDate from, Price price) {
+    void add(String provider, String model, LocalDate from, Price told) {
+      Price price = complete(model, told);
       add(provider + "/" + model, from, price);
       offers.computeIfAbsent(new Offer(provider, model), key -> new TreeMap<>()).put(from, price);
+    }
+
+    /**
+     * Anthropic charges twice the input for what a cache keeps for an hour, whoever resells its
+     * models; files that tell no such price mean no lower one.
+     */
+    private static Price complete(String model, Price told) {
+      boolean silent = told.hourCacheWrite() <= told.cacheWrite();
+      if (!silent || !model.contains("claude")) {
+        return told;
+      }
+      return new Price(
+          told.input(),
+          told.cacheRead(),
+          told.cacheWrite(),
+          Math.max(told.cacheWrite(), Math.min(2 * told.input(), Price.MAX)),
+          told.output(),
+          told.reasoning(),
+          told.longContext().stream()
+              .map(tier -> new LongContext(tier.aboveInputTokens(), complete(model, tier.price())))
+              .toList());
     }
 
     Catalogue build() {

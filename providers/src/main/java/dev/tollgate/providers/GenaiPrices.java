@@ -29,6 +29,7 @@ final class GenaiPrices {
           "input_mtok",
           "cache_read_mtok",
           "cache_write_mtok",
+          "cache_write_1h_mtok",
           "output_mtok",
           "output_reasoning_mtok",
           true);
@@ -108,7 +109,7 @@ final class GenaiPrices {
       KEYS.price(above(rates, threshold), base.get())
           .ifPresent(price -> tiers.add(new LongContext(threshold, price)));
     }
-    return Optional.of(RateKeys.with(base.get(), tiers));
+    return Optional.of(base.get().with(tiers));
   }
 
   /** The rates of calls with more input tokens than a threshold, as plain numbers. */

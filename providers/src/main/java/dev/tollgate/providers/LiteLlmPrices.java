@@ -22,6 +22,7 @@ final class LiteLlmPrices {
           "input_cost_per_token",
           "cache_read_input_token_cost",
           "cache_creation_input_token_cost",
+          "cache_creation_input_token_cost_above_1hr",
           "output_cost_per_token",
           "output_cost_per_reasoning_token",
           false);
@@ -37,7 +38,7 @@ final class LiteLlmPrices {
     for (Map.Entry<String, JsonNode> model : file.properties()) {
       if (!model.getKey().equals(EXAMPLE)) {
         KEYS.price(model.getValue())
-            .map(base -> RateKeys.with(base, longContext(model.getValue(), base)))
+            .map(base -> base.with(longContext(model.getValue(), base)))
             .ifPresent(price -> add(model.getKey(), price, catalogue));
       }
     }

@@ -14,7 +14,8 @@ import java.util.Map;
 final class ModelsDevPrices {
 
   private static final RateKeys KEYS =
-      new RateKeys("input", "cache_read", "cache_write", "output", "reasoning", true);
+      new RateKeys(
+          "input", "cache_read", "cache_write", "cache_write_1h", "output", "reasoning", true);
 
   private ModelsDevPrices() {}
 
@@ -23,7 +24,7 @@ final class ModelsDevPrices {
       for (Map.Entry<String, JsonNode> model : provider.getValue().path("models").properties()) {
         JsonNode cost = model.getValue().path("cost");
         KEYS.price(cost)
-            .map(base -> RateKeys.with(base, longContext(cost, base)))
+            .map(base -> base.with(longContext(cost, base)))
             .ifPresent(
                 price -> catalogue.add(provider.getKey(), model.getKey(), Catalogue.ALWAYS, price));
       }

@@ -20,6 +20,7 @@ final class OpenRouterPrices {
           "prompt",
           "input_cache_read",
           "input_cache_write",
+          "input_cache_write_1h",
           "completion",
           "internal_reasoning",
           false);
@@ -54,6 +55,6 @@ final class OpenRouterPrices {
         base = base.max(price.get());
       }
     }
-    return Optional.of(RateKeys.with(base, tiers));
+    return Optional.of(base.with(tiers));
   }
 }

@@ -19,7 +19,8 @@ import java.util.Set;
 final class OwnPrices {
 
   private static final RateKeys KEYS =
-      new RateKeys("input", "cacheRead", "cacheWrite", "output", "reasoning", true);
+      new RateKeys(
+          "input", "cacheRead", "cacheWrite", "hourCacheWrite", "output", "reasoning", true);
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -30,6 +31,7 @@ final class OwnPrices {
           "input",
           "cacheRead",
           "cacheWrite",
+          "hourCacheWrite",
           "output",
           "reasoning",
           "longContext");
@@ -66,7 +68,7 @@ final class OwnPrices {
       check(above.isPresent() && price.isPresent(), where + "longContext needs above and prices");
       tiers.add(new LongContext(above.orElseThrow(), price.orElseThrow()));
     }
-    return RateKeys.with(base.orElseThrow(), tiers);
+    return base.orElseThrow().with(tiers);
   }
 
   private static String priceRule() {

@@ -14,7 +14,8 @@ import java.util.OptionalLong;
  * How a format calls the parts of a price, and for how many tokens it tells them. Immutable.
  *
  * <p>The price of cached tokens is that of other input, and that of reasoning is that of other
- * output, unless a file tells one above zero: zero is how some say that they tell none.
+ * output, unless a file tells one above zero: zero is how some say that they tell none. What a
+ * cache keeps for an hour costs as much as other writes.
  *
  * @param perMillion whether prices are for a million tokens, otherwise for one
  */
@@ -22,6 +23,7 @@ record RateKeys(
     String input,
     String cacheRead,
     String cacheWrite,
+    String hourCacheWrite,
     String output,
     String reasoning,
     boolean perMillion) {
@@ -36,6 +38,7 @@ record RateKeys(
         input + suffix,
         cacheRead + suffix,
         cacheWrite + suffix,
+        hourCacheWrite + suffix,
         output + suffix,
         reasoning + suffix,
         perMillion);
@@ -48,11 +51,13 @@ record RateKeys(
       return Optional.empty();
     }
     long out = nanoUsd(rates.path(output)).orElse(in.getAsLong());
+    long write = orElse(rates, cacheWrite, in.getAsLong());
     return Optional.of(
         new Price(
             in.getAsLong(),
             orElse(rates, cacheRead, in.getAsLong()),
-            orElse(rates, cacheWrite, in.getAsLong()),
+            write,
+            orElse(rates, hourCacheWrite, write),
             out,
             orElse(rates, reasoning, out),
             List.of()));
@@ -75,20 +80,10 @@ record RateKeys(
             newIn,
             orElse(rates, cacheRead, raised(base.cacheRead(), base.input(), newIn)),
             orElse(rates, cacheWrite, raised(base.cacheWrite(), base.input(), newIn)),
+            orElse(rates, hourCacheWrite, raised(base.hourCacheWrite(), base.input(), newIn)),
             newOut,
             orElse(rates, reasoning, raised(base.reasoning(), base.output(), newOut)),
             List.of()));
-  }
-
-  /** A price with its long-context prices. */
-  static Price with(Price base, List<LongContext> longContext) {
-    return new Price(
-        base.input(),
-        base.cacheRead(),
-        base.cacheWrite(),
-        base.output(),
-        base.reasoning(),
-        longContext);
   }
 
   /** The whole number at a key, as a threshold. */
@@ -107,11 +102,11 @@ record RateKeys(
     for (LongContext tier : other.longContext()) {
       both.add(new LongContext(tier.aboveInputTokens(), tier.price().max(one)));
     }
-    return with(with(one, List.of()).max(with(other, List.of())), both);
+    return one.with(List.of()).max(other.with(List.of())).with(both);
   }
 
   private boolean tellsOnlyRates(JsonNode rates) {
-    for (String key : List.of(input, cacheRead, cacheWrite, output, reasoning)) {
+    for (String key : List.of(input, cacheRead, cacheWrite, hourCacheWrite, output, reasoning)) {
       if (rates.hasNonNull(key) && nanoUsd(rates.get(key)).isEmpty()) {
         return false;
       }

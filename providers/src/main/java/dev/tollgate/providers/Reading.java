@@ -105,10 +105,12 @@ public final class Reading {
   private Usage usage(long inputIfUntold, long outputTokens) {
     long input = inputTokens(inputIfUntold);
     long cacheRead = Math.min(told(Count.CACHE_READ), input);
+    long cacheWrite = Math.min(told(Count.CACHE_WRITE), input - cacheRead);
     return new Usage(
         input,
         cacheRead,
-        Math.min(told(Count.CACHE_WRITE), input - cacheRead),
+        cacheWrite,
+        Math.min(told(Count.HOUR_CACHE_WRITE), cacheWrite),
         outputTokens,
         Math.min(told(Count.REASONING), outputTokens));
   }

@@ -16,6 +16,8 @@ final class Tally {
     UNCACHED,
     CACHE_READ,
     CACHE_WRITE,
+    /** Those of the writes that are kept for an hour. */
+    HOUR_CACHE_WRITE,
     /** All output. */
     OUTPUT,
     REASONING

@@ -53,7 +53,7 @@ class AnswerReaderTest {
             Protocol.ANTHROPIC,
             JSON,
             "anthropic.json",
-            new Usage(21 + 188 + 2048, 2048, 188, 393, 0),
+            new Usage(21 + 188 + 2048, 2048, 188, 100, 393, 0),
             "claude-sonnet-4-5-20250929",
             "end_turn"),
         new Answer(
@@ -85,7 +85,7 @@ class AnswerReaderTest {
             Protocol.ANTHROPIC,
             SSE,
             "anthropic.sse",
-            new Usage(4325, 4000, 300, 15, 0),
+            new Usage(4325, 4000, 300, 300, 15, 0),
             "claude-opus-4-8",
             "end_turn"),
         new Answer(
@@ -275,7 +275,7 @@ class AnswerReaderTest {
     AnswerReader reader = new AnswerReader(Protocol.ANTHROPIC, SSE);
     feed(reader, Fixtures.text("answers/anthropic.sse").split("event: content_block_stop")[0]);
     assertThat(reader.reading().usage(1)).isEmpty();
-    assertThat(reader.reading().spent(1)).isEqualTo(new Usage(4325, 4000, 300, 2, 0));
+    assertThat(reader.reading().spent(1)).isEqualTo(new Usage(4325, 4000, 300, 300, 2, 0));
   }
 
   @Test

@@ -68,6 +68,22 @@ class CatalogueTest {
   }
 
   @Test
+  void cachesThatKeepForAnHourCostTwiceTheInputOfEveryClaude() {
+    PriceBook book = new PriceBook(shipped.prices(PUBLISHED));
+    long cost = book.price("claude-sonnet-4-5").cost(new Usage(250_000, 0, 30_000, 10_000, 0, 0));
+    assertThat(Money.usd(cost))
+        .as("220k at 6, 20k at 7.50, 10k at 12")
+        .isEqualByComparingTo("1.59");
+    shipped
+        .prices(PUBLISHED)
+        .forEach(
+            (model, price) ->
+                assertThat(price.hourCacheWrite())
+                    .as(model)
+                    .isEqualTo(model.contains("claude") ? 2 * price.input() : price.cacheWrite()));
+  }
+
+  @Test
   void anOverrideWinsForItsModelAlone() throws Exception {
     Catalogue mine =
         PriceFormat.TOLLGATE.read(
@@ -80,7 +96,8 @@ class CatalogueTest {
   }
 
   /**
-   * Cached, long context, reasoning and several answers, for every model on every day of change.
+   * Cached for minutes or an hour, long context, reasoning and several answers, for every model on
+   * every day of change.
    */
   @Test
   void noSettlementOfAnyModelIsAboveItsReserveAtFullMaxTokens() {
@@ -115,7 +132,8 @@ class CatalogueTest {
       for (long read : List.of(0L, input, random.nextLong(input + 1))) {
         for (long write : List.of(0L, input - read)) {
           for (long reasoning : List.of(0L, estimate.outputTokens())) {
-            Usage usage = new Usage(input, read, write, estimate.outputTokens(), reasoning);
+            long hour = random.nextBoolean() ? write : random.nextLong(write + 1);
+            Usage usage = new Usage(input, read, write, hour, estimate.outputTokens(), reasoning);
             assertThat(price.cost(usage))
                 .as("%s: %s of %s", seed, usage, model)
                 .isLessThanOrEqualTo(reserve);

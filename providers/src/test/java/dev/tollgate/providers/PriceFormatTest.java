@@ -30,6 +30,12 @@ class PriceFormatTest {
     return new Price(usd(input), usd(read), usd(write), usd(output));
   }
 
+  /** The same, where an hour of a cache costs so much. */
+  private static Price price(String input, String read, String write, String hour, String output) {
+    long out = usd(output);
+    return new Price(usd(input), usd(read), usd(write), usd(hour), out, out, List.of());
+  }
+
   private static long usd(String dollars) {
     return Money.nanoUsd(new BigDecimal(dollars));
   }
@@ -40,7 +46,7 @@ class PriceFormatTest {
     assertThat(prices)
         .containsEntry("gpt-sample", price("1.25", "0.125", "1.25", "10"))
         .containsEntry("azure/gpt-sample", price("1.375", "1.375", "1.375", "11"))
-        .containsEntry("claude-sample", price("3", "0.3", "3.75", "15"))
+        .containsEntry("claude-sample", price("3", "0.3", "3.75", "6", "15"))
         .doesNotContainKeys("sample_spec", "image-sample", "negative-sample");
     Price above = new Price(usd("2.5"), usd("0.25"), usd("2.5"), usd("15"), usd("18"), List.of());
     assertThat(prices.get("gemini-sample"))
@@ -62,9 +68,8 @@ class PriceFormatTest {
         .as("the maker's price, and the tier, not its older form")
         .isEqualTo(prices.get("openai/gpt-sample"))
         .isEqualTo(
-            RateKeys.with(
-                price("2.5", "0.25", "2.5", "15"),
-                List.of(new LongContext(272_000, price("5", "0.5", "5", "22.5")))));
+            price("2.5", "0.25", "2.5", "15")
+                .with(List.of(new LongContext(272_000, price("5", "0.5", "5", "22.5")))));
     assertThat(prices).containsEntry("reseller/gpt-sample", price("3", "3", "3", "20"));
     assertThat(prices.get("open-sample"))
         .as("nobody's own: the dearest")
@@ -82,9 +87,8 @@ class PriceFormatTest {
         .as("the dearest hour of the day; caches rise with the input")
         .isEqualTo(prices.get("anthropic/claude-sample"))
         .isEqualTo(
-            RateKeys.with(
-                price("4", "0.4", "5", "15"),
-                List.of(new LongContext(199_999, price("6", "0.6", "7.5", "22.5")))));
+            price("4", "0.4", "5", "8", "15")
+                .with(List.of(new LongContext(199_999, price("6", "0.6", "7.5", "12", "22.5")))));
     assertThat(prices)
         .containsEntry("someone/sample:free", Price.FREE)
         .doesNotContainKeys("auto", "openrouter/auto");
@@ -94,9 +98,8 @@ class PriceFormatTest {
   void genaiPricesTellThresholdsAndDays() throws Exception {
     Catalogue catalogue = PriceFormat.GENAI_PRICES.read(Fixtures.bytes("prices/genai-prices.json"));
     Price before =
-        RateKeys.with(
-            price("3", "0.3", "3.75", "15"),
-            List.of(new LongContext(200_000, price("6", "0.6", "7.5", "22.5"))));
+        price("3", "0.3", "3.75", "6", "15")
+            .with(List.of(new LongContext(200_000, price("6", "0.6", "7.5", "12", "22.5"))));
     assertThat(catalogue.prices(LocalDate.of(2026, 8, 31)))
         .containsEntry("claude-sample", before)
         .containsEntry("claude-1-sample", before)
@@ -104,7 +107,8 @@ class PriceFormatTest {
         .containsEntry("deepseek-sample", price("0.27", "0.07", "0.27", "1.1"))
         .containsEntry("embedding-sample", price("0.13", "0.13", "0.13", "0.13"));
     assertThat(catalogue.prices(LocalDate.of(2026, 9, 1)))
-        .containsEntry("claude-sample", price("2", "0.2", "2", "10"));
+        .as("twice the input, as Anthropic has it")
+        .containsEntry("claude-sample", price("2", "0.2", "2", "4", "10"));
   }
 
   @Test
