@@ -70,6 +70,7 @@ final class Engine implements AutoCloseable {
     Settings settings = with(prices.book(), reading.settings());
     Tollgate tollgate = tollgate(settings, open(stores, settings.store(), clock), clock);
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is in force: " + Summary.of(settings));
+    warn(reading.warnings());
     return new Engine(config, reader, randomKey, snapshot, reading, prices, tollgate);
   }
 
@@ -124,6 +125,7 @@ final class Engine implements AutoCloseable {
       SettingsReader.Reading reading = reader.read(snapshot);
       prices.use(reading.prices());
       takeOver(with(prices.book(), reading.settings()));
+      warn(reading.warnings());
     } catch (ConfigurationException wrong) {
       LOG.log(
           System.Logger.Level.ERROR,
@@ -142,6 +144,10 @@ final class Engine implements AutoCloseable {
     tollgate.reload(policies);
     settings = new Settings(policies, changed.http(), store);
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is reloaded: " + Summary.of(settings));
+  }
+
+  private static void warn(List<Problem> warnings) {
+    warnings.forEach(warning -> LOG.log(System.Logger.Level.WARNING, warning::toString));
   }
 
   /** The same settings with other prices. */

@@ -37,6 +37,9 @@ final class HttpReader {
           "a random secret of 32 characters, the same on every node",
           text -> new HashKey(text.getBytes(StandardCharsets.UTF_8)));
 
+  private static final Syntax<Integer> HARD_LIMIT_STATUS =
+      new Syntax<>("429", HttpReader::hardLimitStatus);
+
   private final Values values;
   private final List<String> tiers;
 
@@ -57,7 +60,17 @@ final class HttpReader {
         values.has(PAGES) ? values.list(PAGES, PathSyntax.ONE) : DEFAULT_PAGES,
         values.list(Key.single("trusted-proxies"), ProxySyntax.ONE),
         values.get(HASH_KEY, SECRET, fallback),
-        values.get("waiting-room", Syntax.wholeNumber(0, MAX_WAITING), 1000));
+        values.get("waiting-room", Syntax.wholeNumber(0, MAX_WAITING), 1000),
+        values.get("on-hard-limit", HARD_LIMIT_STATUS, 429));
+  }
+
+  private static int hardLimitStatus(String text) {
+    return switch (text) {
+      case "429" -> 429;
+      case "402" -> 402;
+      case "403" -> 403;
+      default -> throw new IllegalArgumentException("must be 429, 402 or 403");
+    };
   }
 
   private List<CallerSource> callers() {

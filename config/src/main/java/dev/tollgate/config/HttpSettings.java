@@ -19,6 +19,8 @@ import java.util.Map;
  * @param trustedProxies whose {@code X-Forwarded-For} counts, as addresses or CIDR blocks
  * @param hashKey the key that secrets are hashed with: at least 16 bytes
  * @param waitingRoom how many calls may wait in all: 0 to 100,000
+ * @param hardLimitStatus the HTTP status of a call that a hard limit of spending stops: 429, 402 or
+ *     403
  */
 public record HttpSettings(
     List<CallerSource> callers,
@@ -29,7 +31,8 @@ public record HttpSettings(
     List<String> pages,
     List<String> trustedProxies,
     HashKey hashKey,
-    int waitingRoom) {
+    int waitingRoom,
+    int hardLimitStatus) {
 
   public HttpSettings {
     callers = List.copyOf(callers);

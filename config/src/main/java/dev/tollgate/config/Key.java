@@ -26,6 +26,7 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
   static final String ROUTE = "route";
   static final String CALLER = "caller";
   static final String PRICE = "price";
+  static final String PROVIDER = "provider";
 
   static final Set<String> SINGLES =
       Set.of(
@@ -47,12 +48,24 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
           "trusted-proxies",
           "hash-key",
           "waiting-room",
+          "expected-spend",
+          "breaker",
+          "anomaly",
+          "on-hard-limit",
           "reload",
           "config");
 
   static final Map<String, List<String>> LEAVES =
       Map.of(
-          TIER, List.of("rate", "quota", "ladder", "restrict", "priority"),
+          TIER,
+              List.of(
+                  "rate",
+                  "quota",
+                  "ladder",
+                  "restrict",
+                  "priority",
+                  "expected-spend",
+                  "expected-requests"),
           ROUTE,
               List.of(
                   "path",
@@ -64,7 +77,11 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
                   "errors",
                   "body",
                   "model",
-                  "max-tokens"),
+                  "max-tokens",
+                  "expected-spend"),
+          PROVIDER,
+              List.of(
+                  "hard-limit", "essential-reserve", "slice", "models", "routes", "expected-spend"),
           CALLER, List.of("tier"),
           PRICE, List.of(""));
 

@@ -23,8 +23,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
  * for by name, and its listing of names holds the variable itself: {@code TOLLGATE_STORE_DEADLINE}.
  * Some implementations also list a guess, {@code tollgate.store.deadline}, that may be no key at
  * all. So a name that only a variable explains counts by its variable, and a variable counts as the
- * key that has this environment name. A variable alone can define a new tier, route, caller or
- * price only when its name is one word, since an underscore may stand for any character.
+ * key that has this environment name. A variable alone can define a new tier, route, caller, price
+ * or provider only when its name is one word, since an underscore may stand for any character.
  */
 final class KeyFinder {
 
@@ -36,11 +36,8 @@ final class KeyFinder {
       Pattern.compile(
           "TOLLGATE_([A-Z0-9_]+_)?(SERVICE_(HOST|PORT)(_\\w+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_\\w+)?)?)");
 
-  private static final Pattern MEMBER = Pattern.compile("TOLLGATE_(TIER|ROUTE|CALLER|PRICE)_(.+)");
-
-  /** Keys of what the product will do one day. */
-  private static final Pattern PLANNED =
-      Pattern.compile("tollgate\\.(provider\\..*|breaker.*|expected-spend|alerts.*)");
+  private static final Pattern MEMBER =
+      Pattern.compile("TOLLGATE_(TIER|ROUTE|CALLER|PRICE|PROVIDER)_(.+)");
 
   private final Config config;
   private final Problems problems;
@@ -114,10 +111,6 @@ final class KeyFinder {
     if (config.getOptionalValue(property, String.class).isEmpty()) {
       return;
     }
-    if (PLANNED.matcher(property).matches()) {
-      problems.add(property, "", "is not supported by this version", "remove it");
-      return;
-    }
     String remedy = "remove it, or write the nearest known key, " + Key.nearest(property);
     problems.add(property, "", "is not a known key", remedy);
   }
@@ -175,7 +168,7 @@ final class KeyFinder {
   }
 
   private static Optional<Key> oneWord(String group, String rest, String leaf) {
-    String ending = leaf.isEmpty() ? "" : "_" + leaf;
+    String ending = leaf.isEmpty() ? "" : "_" + leaf.replace('-', '_');
     String name = rest.endsWith(ending) ? rest.substring(0, rest.length() - ending.length()) : "";
     return name.isEmpty() || name.indexOf('_') >= 0
         ? Optional.empty()

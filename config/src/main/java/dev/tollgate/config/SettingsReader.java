@@ -3,8 +3,8 @@ package dev.tollgate.config;
 import dev.tollgate.Limit;
 import dev.tollgate.Policies;
 import dev.tollgate.Route;
-import dev.tollgate.Spending;
 import dev.tollgate.Tier;
+import dev.tollgate.config.ConfigurationException.Problem;
 import dev.tollgate.providers.Catalogue;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -13,6 +13,8 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -47,8 +49,15 @@ final class SettingsReader {
    * @param settings valid, with the prices that the product and the configuration itself know
    * @param prices what the configuration says of prices
    * @param reloadPeriod how often to look for changes, 0 for never
+   * @param warnings what is valid and yet unwise
    */
-  record Reading(Settings settings, PriceSettings prices, Duration reloadPeriod) {}
+  record Reading(
+      Settings settings, PriceSettings prices, Duration reloadPeriod, List<Problem> warnings) {
+
+    Reading {
+      warnings = List.copyOf(warnings);
+    }
+  }
 
   /**
    * @throws ConfigurationException when something is wrong
@@ -64,20 +73,29 @@ final class SettingsReader {
     RouteReader routeReader = new RouteReader(values, quota);
     List<Route> routes = routeReader.routes();
     PriceSettings prices = new PriceReader(values).read();
+    SpendingReader.Reading spending = spending(values, quota, routes);
     Policies policies =
         new Policies(
             tiers.stream().collect(Collectors.toMap(Tier::name, Function.identity(), (a, b) -> a)),
             routes.stream().collect(Collectors.toMap(Route::name, Function.identity())),
             prices.book(Catalogue.shipped(), today()),
             values.get("shadow", Syntax.BOOLEAN, false),
-            Spending.UNBOUNDED);
+            spending.spending());
     HttpSettings http =
         new HttpReader(values, tiers).read(routeReader.httpRoutes(), store, fallback);
     Duration reloadPeriod = values.get("reload", RELOAD_PERIOD, Duration.ofSeconds(5));
     values.check("config", ConfigFile.SYNTAX);
 
     problems.throwIfAny();
-    return new Reading(new Settings(policies, http, store), prices, reloadPeriod);
+    return new Reading(
+        new Settings(policies, http, store), prices, reloadPeriod, SpendWarnings.of(spending));
+  }
+
+  private static SpendingReader.Reading spending(
+      Values values, Syntax<Limit> quota, List<Route> routes) {
+    Set<String> names =
+        routes.stream().map(Route::name).collect(Collectors.toCollection(TreeSet::new));
+    return new SpendingReader(values, new BudgetReader(values, quota, names)).read();
   }
 
   private LocalDate today() {

@@ -1,10 +1,13 @@
 package dev.tollgate.config;
 
+import dev.tollgate.BreakerPolicy;
 import dev.tollgate.Limit;
 import dev.tollgate.Meter;
 import dev.tollgate.Money;
+import dev.tollgate.ProviderBudget;
 import dev.tollgate.Tier;
 import dev.tollgate.Window;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -18,12 +21,31 @@ final class Summary {
         settings.http().tierOrder().stream()
             .map(name -> tier(settings.policies().tier(name)))
             .collect(Collectors.joining(", "));
-    return "store %s; tiers %s; routes %s%s"
+    return "store %s; tiers %s; routes %s; %s; %s%s"
         .formatted(
             Redaction.ofAddress(settings.store().uri().toString()),
             tiers,
             new TreeSet<>(settings.policies().routes().keySet()),
+            budgets(settings.policies().spending().budgets()),
+            breaker(settings.policies().spending().breaker()),
             settings.policies().shadow() ? "; shadow: refuses nothing" : "");
+  }
+
+  private static String budgets(List<ProviderBudget> budgets) {
+    return budgets.isEmpty()
+        ? "no hard limit of spending"
+        : budgets.stream()
+            .map(budget -> budget.provider() + " " + limit(budget.limit()))
+            .collect(Collectors.joining(", ", "hard limits ", ""));
+  }
+
+  private static String breaker(BreakerPolicy breaker) {
+    return breaker.expectedMonthly().isEmpty()
+        ? "the spend breaker watches nothing"
+        : breaker.expectedMonthly().entrySet().stream()
+            .map(entry -> entry.getKey().label() + " at " + amount(Meter.COST, entry.getValue()))
+            .sorted()
+            .collect(Collectors.joining(", ", "the spend breaker watches ", " a month"));
   }
 
   private static String tier(Tier tier) {

@@ -29,6 +29,11 @@ final class Values {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The value as it is written, empty where there is none. */
+  String text(Key key) {
+    return values.getOrDefault(key, "");
+  }
+
   boolean has(Key key) {
     return values.containsKey(key);
   }
@@ -49,7 +54,7 @@ final class Values {
   void check(String single, Syntax<?> syntax) {
     Key key = Key.single(single);
     if (has(key)) {
-      attempt(key, syntax.example(), () -> syntax.parse(values.getOrDefault(key, "")));
+      attempt(key, syntax.example(), () -> syntax.parse(text(key)));
     }
   }
 
@@ -77,7 +82,7 @@ final class Values {
   }
 
   void report(Key key, String rule, String remedy) {
-    problems.add(key, values.getOrDefault(key, ""), rule, remedy);
+    problems.add(key, text(key), rule, remedy);
   }
 
   /** The terms between commas. */

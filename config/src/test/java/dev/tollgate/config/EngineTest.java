@@ -102,6 +102,19 @@ class EngineTest {
   }
 
   @Test
+  void aRaisedHardLimitTakesEffectWhileRunning() {
+    source.set("tollgate.provider.openai.hard-limit", "5 USD/month");
+    try (Engine engine = Engine.open(source.config(), LOADER)) {
+      source.set("tollgate.provider.openai.hard-limit", "7 USD/month");
+      engine.reloadNow();
+
+      assertThat(engine.tollgate().policies().spending().budgets())
+          .extracting(budget -> budget.limit().amount())
+          .containsExactly(7_000_000_000L);
+    }
+  }
+
+  @Test
   void aSystemPropertyThatChangesTakesEffect() {
     Config config =
         new SmallRyeConfigBuilder()

@@ -235,7 +235,7 @@ class SettingsReaderTest {
                     "tollgate.store", "redis://user:s3cret@cache:6379",
                     "tollgate.hash-key", "short",
                     "tollgate.zone", "Mars/Olympus",
-                    "tollgate.provider.openai.hard-limit", "500.00 USD/month"))
+                    "tollgate.provider.openai.hard-limit", "500 requests/month"))
         .withMessage(
             """
             Tollgate's configuration has 9 problems:
@@ -243,8 +243,8 @@ class SettingsReaderTest {
             define it by tollgate.tier.gold.rate, or use one of [free, pro]
               - tollgate.hash-key: a hash key of 5 bytes is too short: use at least 16; \
             write for example a random secret of 32 characters, the same on every node
-              - tollgate.provider.openai.hard-limit: is not supported by this version; \
-            remove it
+              - tollgate.provider.openai.hard-limit = '500 requests/month': must be in USD; \
+            write for example 500.00 USD/month
               - tollgate.store = 'redis://***@cache:6379': nothing here opens redis: \
             stores; add the jar tollgate-store-redis; write for example memory: or \
             redis://localhost:6379
@@ -274,9 +274,22 @@ class SettingsReaderTest {
           tollgate.tier.a.b.rate         | 20/day      | is not a known key
           tollgate.tier."$".rate         | 20/day      | is not a known key
           tollgate.store-dedline         | 50ms        | the nearest known key, tollgate.store-deadline
-          tollgate.breaker               | 3x          | is not supported by this version
-          tollgate.alerts                | log         | is not supported by this version
-          tollgate.expected-spend        | 1 USD/month | is not supported by this version
+          tollgate.breaker               | 3           | '3' is not a factor and a time; write for example 3x for 10 minutes
+          tollgate.breaker               | 1x          | the factor '1' must be from 1.01 to 100
+          tollgate.breaker               | 3x for 61 minutes | must be from 1 to 60
+          tollgate.breaker               | 3x slow     | '3x slow' is not a factor and a time
+          tollgate.breakr                | off         | the nearest known key, tollgate.breaker
+          tollgate.expected-spend        | 1 USD/day   | '1 USD/day' is not USD/month
+          tollgate.expected-spend        | 9/month     | '9/month' is not USD/month
+          tollgate.tier.free.expected-spend    | 0 USD/month | '0' must be above 0
+          tollgate.tier.free.expected-requests | 5 USD/day   | '5 USD/day' is not requests/day
+          tollgate.tier.free.expected-requests | 2000000000/day | must be at most 1000000000
+          tollgate.route.a.expected-spend      | many        | 'many' is not an amount per time
+          tollgate.anomaly               | warn        | must be one of off, alert, restrict, block
+          tollgate.on-hard-limit         | 503         | must be 429, 402 or 403
+          tollgate.provider.openai.hard-limit        | 5 USD/hour | 'hour' is not day or month
+          tollgate.provider.openai.hard-limits       | 5 USD/day  | the nearest known key, tollgate.provider.openai.hard-limit
+          tollgate.provider.openai.essential-reserve | 10%        | is a part of no hard limit; set tollgate.provider.openai.hard-limit or remove it
           tollgate.callers               | ip, ip      | lists a source twice
           tollgate.callers               | ip,,bearer  | has nothing before, after or between its commas
           tollgate.caller-tier           | default:free, role | what follows a default is never asked

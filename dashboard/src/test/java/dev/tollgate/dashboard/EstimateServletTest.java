@@ -98,7 +98,8 @@ class EstimateServletTest {
           List.of("/tollgate/*"),
           List.of(),
           HASH_KEY,
-          10);
+          10,
+          429);
 
   private final Tollgate tollgate =
       Tollgate.builder(

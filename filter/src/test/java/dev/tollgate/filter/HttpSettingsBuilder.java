@@ -82,6 +82,7 @@ final class HttpSettingsBuilder {
         List.of("/tollgate/*"),
         trustedProxies,
         HASH_KEY,
-        waitingRoom);
+        waitingRoom,
+        429);
   }
 }
