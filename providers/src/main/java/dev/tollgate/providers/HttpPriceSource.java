@@ -1,13 +1,10 @@
 package dev.tollgate.providers;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +15,7 @@ final class HttpPriceSource implements PriceSource {
 
   private static final int CONNECT_MILLIS = 5_000;
   private static final int READ_MILLIS = 5_000;
-  private static final long WHOLE_NANOS = TimeUnit.SECONDS.toNanos(30);
-  private static final int CHUNK = 1 << 16;
+  private static final int WHOLE_MILLIS = 30_000;
 
   private final URI uri;
   private @Nullable String etag;
@@ -56,24 +52,10 @@ final class HttpPriceSource implements PriceSource {
     }
     byte[] file;
     try (InputStream body = connection.getInputStream()) {
-      file = read(body);
+      file = HttpBody.read(body, MAX_BYTES, WHOLE_MILLIS);
     }
     etag = connection.getHeaderField("ETag");
     modified = connection.getHeaderField("Last-Modified");
     return Optional.of(file);
-  }
-
-  private static byte[] read(InputStream body) throws IOException {
-    ByteArrayOutputStream file = new ByteArrayOutputStream();
-    byte[] chunk = new byte[CHUNK];
-    long start = System.nanoTime();
-    for (int read = body.read(chunk); read >= 0; read = body.read(chunk)) {
-      file.write(chunk, 0, read);
-      PriceSource.checkSize(file.size());
-      if (System.nanoTime() - start > WHOLE_NANOS) {
-        throw new SocketTimeoutException("took longer than 30 s");
-      }
-    }
-    return file.toByteArray();
   }
 }

@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.tollgate.Usage;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** JSON from strangers: bounded in depth, exact in numbers. */
@@ -20,6 +22,7 @@ final class Json {
   /** Objects and arrays may be nested so deep. */
   static final int MAX_DEPTH = 64;
 
+  private static final int MAX_DIGITS = 40;
   private static final JsonMapper STRICT = mapper(true);
   private static final JsonMapper LENIENT = mapper(false);
 
@@ -77,6 +80,20 @@ final class Json {
     return number >= 0 && number <= Usage.MAX_TOKENS
         ? OptionalLong.of((long) Math.ceil(number))
         : OptionalLong.empty();
+  }
+
+  /** A number, or a text that is one, with not too many digits to reckon with. */
+  static Optional<BigDecimal> decimal(JsonNode node) {
+    if (!node.isNumber() && !node.isTextual()) {
+      return Optional.empty();
+    }
+    try {
+      BigDecimal number = node.isNumber() ? node.decimalValue() : new BigDecimal(node.asText());
+      boolean small = number.precision() <= MAX_DIGITS && Math.abs(number.scale()) <= MAX_DIGITS;
+      return small ? Optional.of(number) : Optional.empty();
+    } catch (NumberFormatException noNumber) {
+      return Optional.empty();
+    }
   }
 
   /** The first of the fields that is there and not null; missing if none is. */

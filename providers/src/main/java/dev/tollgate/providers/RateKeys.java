@@ -30,7 +30,6 @@ record RateKeys(
 
   private static final int NANO = 9;
   private static final int MILLION = 6;
-  private static final int MAX_DIGITS = 40;
 
   /** The same keys with a suffix. */
   RateKeys suffixed(String suffix) {
@@ -132,7 +131,7 @@ record RateKeys(
 
   /** Nano-USD for a million tokens, rounded up; empty if it is no number or out of range. */
   private OptionalLong nanoUsd(JsonNode rate) {
-    Optional<BigDecimal> dollars = decimal(rate);
+    Optional<BigDecimal> dollars = Json.decimal(rate);
     if (dollars.isEmpty() || dollars.get().signum() < 0) {
       return OptionalLong.empty();
     }
@@ -144,19 +143,5 @@ record RateKeys(
     return nanos.compareTo(BigDecimal.valueOf(Price.MAX)) > 0
         ? OptionalLong.empty()
         : OptionalLong.of(nanos.longValueExact());
-  }
-
-  /** A number, or a text that is one, with not too many digits to reckon with. */
-  private static Optional<BigDecimal> decimal(JsonNode node) {
-    if (!node.isNumber() && !node.isTextual()) {
-      return Optional.empty();
-    }
-    try {
-      BigDecimal number = node.isNumber() ? node.decimalValue() : new BigDecimal(node.asText());
-      boolean small = number.precision() <= MAX_DIGITS && Math.abs(number.scale()) <= MAX_DIGITS;
-      return small ? Optional.of(number) : Optional.empty();
-    } catch (NumberFormatException noNumber) {
-      return Optional.empty();
-    }
   }
 }
