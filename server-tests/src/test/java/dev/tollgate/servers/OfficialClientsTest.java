@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -211,7 +212,9 @@ class OfficialClientsTest {
     }
   }
 
+  /** Runs with the profile {@code node}. */
   @Test
+  @Tag("node")
   void openAiForNodeDoesTheSame() throws Exception {
     NodeTests tests = new NodeTests(server.address());
     assumeTrue(
