@@ -3,6 +3,7 @@
 import * as account from "./account.js";
 import * as api from "./api.js";
 import * as estimate from "./estimate.js";
+import * as detail from "./detail.js";
 import { count, dollars, duration, label, sentence } from "./format.js";
 
 const POLL_MILLIS = 5000;
@@ -157,6 +158,7 @@ function changeKey(value) {
   showSend();
   showEstimate();
   showUsage();
+  detail.useKey(value);
 }
 
 function tick() {
@@ -195,6 +197,7 @@ for (const idea of document.querySelectorAll("[data-idea]")) {
   });
 }
 
+detail.useKey(key.value);
 refreshComposer();
 showUsage();
 setInterval(tick, 250);

@@ -30,10 +30,14 @@ final class Json {
     return MAPPER.readTree(json);
   }
 
+  static byte[] write(Object value) throws IOException {
+    return MAPPER.writeValueAsBytes(value);
+  }
+
   /** Answers with a value that no cache may keep. */
   static void send(HttpServletResponse response, int status, String type, Object value)
       throws IOException {
-    byte[] body = MAPPER.writeValueAsBytes(value);
+    byte[] body = write(value);
     response.setStatus(status);
     response.setContentType(type);
     response.setContentLength(body.length);

@@ -1,11 +1,15 @@
 package dev.tollgate.dashboard;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A request that cannot be answered, as an RFC 9457 {@code application/problem+json} answer. */
+/**
+ * A request that cannot be answered: an RFC 9457 {@code application/problem+json} answer, or a
+ * page.
+ */
 final class Problem extends Exception {
 
   private static final long serialVersionUID = 1;
@@ -36,8 +40,23 @@ final class Problem extends Exception {
         Map.of("WWW-Authenticate", "Bearer"));
   }
 
+  /**
+   * @param detail one sentence that tells who may see it, and how
+   */
+  static Problem forbidden(String detail) {
+    return new Problem(403, "Forbidden", detail, Map.of());
+  }
+
+  static Problem notFound() {
+    return new Problem(404, "Not Found", "There is nothing here.", Map.of());
+  }
+
   static Problem onlyPost() {
     return new Problem(405, "Method Not Allowed", "Use POST.", Map.of("Allow", "POST"));
+  }
+
+  static Problem onlyGet() {
+    return new Problem(405, "Method Not Allowed", "Use GET.", Map.of("Allow", "GET, HEAD"));
   }
 
   static Problem tooLarge(String detail) {
@@ -47,6 +66,25 @@ final class Problem extends Exception {
   static Problem encoded() {
     return new Problem(
         415, "Unsupported Media Type", "Content-Encoding: send the body as it is.", Map.of());
+  }
+
+  /** Answers a person with a page and a program with JSON. */
+  void sendTo(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    if (!Accepted.isHtml(request)) {
+      sendTo(response);
+      return;
+    }
+    headers.forEach(response::setHeader);
+    Frame frame = new Frame(title, false, false);
+    frame.send(
+        request,
+        response,
+        status,
+        html ->
+            html.open("section", "class", "card lead")
+                .element("h2", title)
+                .element("p", String.valueOf(getMessage()))
+                .close());
   }
 
   void sendTo(HttpServletResponse response) throws IOException {

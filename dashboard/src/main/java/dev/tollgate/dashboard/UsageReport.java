@@ -1,27 +1,23 @@
-package dev.tollgate.sample;
+package dev.tollgate.dashboard;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.tollgate.Alert;
-import dev.tollgate.Call;
 import dev.tollgate.CallRecord;
-import dev.tollgate.Caller;
-import dev.tollgate.Decision;
 import dev.tollgate.LimitState;
 import dev.tollgate.Meter;
 import dev.tollgate.Money;
-import dev.tollgate.Tollgate;
-import dev.tollgate.Window;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A caller's usage as its JSON shows it. Tokens and requests are numbers, dollars decimal strings.
  *
+ * @param forecast what this month's limits will have counted at its end
  * @param degraded whether the store does not answer, so that the numbers are this process's own, or
  *     none
  */
@@ -32,32 +28,21 @@ record UsageReport(
     List<LimitRow> limits,
     List<CallRow> calls,
     List<AlertRow> alerts,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ForecastRow> forecast,
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean degraded) {
 
-  private static final String ROUTE = "chat";
-
-  /** What a caller of the chat has used, as it stands now; charges nothing. */
-  static UsageReport of(Caller caller, Tollgate tollgate, List<Alert> alerts) {
+  static UsageReport of(Standing standing) {
     return new UsageReport(
-        caller.id(),
-        caller.tier(),
-        isRestricted(caller, tollgate) ? "restricted" : "full",
-        tollgate.limits(caller, ROUTE).stream().map(LimitRow::of).toList(),
-        tollgate.calls(caller).stream().map(CallRow::of).toList(),
-        alerts.stream().map(AlertRow::of).toList(),
-        tollgate.health().degraded());
-  }
-
-  /** Whether the smallest chat would be restricted, or is refused with a quota used up. */
-  private static boolean isRestricted(Caller caller, Tollgate tollgate) {
-    Decision decision = tollgate.check(Call.of(caller, ROUTE).estimate(1, 1));
-    boolean refused = decision instanceof Decision.Refused;
-    return decision instanceof Decision.Restricted
-        || (refused && decision.limits().stream().anyMatch(UsageReport::isUsedUp));
-  }
-
-  private static boolean isUsedUp(LimitState state) {
-    return state.limit().isQuota() && state.remaining() <= 0;
+        standing.caller().id(),
+        standing.caller().tier(),
+        standing.restricted() ? "restricted" : "full",
+        standing.limits().stream().map(LimitRow::of).toList(),
+        standing.calls().stream().map(CallRow::of).toList(),
+        standing.alerts().stream().map(AlertRow::of).toList(),
+        standing.limits().stream()
+            .flatMap(state -> ForecastRow.of(state, standing.at()).stream())
+            .toList(),
+        standing.degraded());
   }
 
   /**
@@ -82,17 +67,11 @@ record UsageReport(
           state.limit().name(),
           meter.name().toLowerCase(Locale.ROOT),
           state.limit().window().label(),
-          amount(meter, capacity(state)),
+          amount(meter, LimitBar.capacity(state)),
           amount(meter, state.used()),
           amount(meter, state.held()),
           amount(meter, state.remaining()),
-          iso(state.resetsAt()));
-    }
-
-    private static long capacity(LimitState state) {
-      return state.limit().window() instanceof Window.Rolling rolling
-          ? rolling.burst()
-          : state.limit().amount();
+          Words.iso(state.resetsAt()));
     }
 
     private static JsonNode amount(Meter meter, long amount) {
@@ -118,7 +97,7 @@ record UsageReport(
     static CallRow of(CallRecord call) {
       return new CallRow(
           call.id(),
-          iso(call.at()),
+          Words.iso(call.at()),
           call.route(),
           call.model(),
           call.inputTokens(),
@@ -132,13 +111,24 @@ record UsageReport(
   record AlertRow(String kind, String at, String message) {
 
     static AlertRow of(Alert alert) {
-      String kind = alert.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
-      return new AlertRow(kind, iso(alert.at()), alert.message());
+      return new AlertRow(Words.dashed(alert.kind()), Words.iso(alert.at()), alert.message());
     }
   }
 
-  private static String iso(Instant instant) {
-    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+  /**
+   * What a limit of this month will have counted at the month's end, at its pace so far.
+   *
+   * @param limit the limit's name
+   */
+  record ForecastRow(String limit, JsonNode expected) {
+
+    static Optional<ForecastRow> of(LimitState state, Instant now) {
+      return Forecast.of(state, now)
+          .map(
+              expected ->
+                  new ForecastRow(
+                      state.limit().name(), LimitRow.amount(state.limit().meter(), expected)));
+    }
   }
 
   private static String dollars(long nanoUsd) {

@@ -1,10 +1,12 @@
-package dev.tollgate.sample;
+package dev.tollgate.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.Alert;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
+import dev.tollgate.Criticality;
 import dev.tollgate.Ladder;
 import dev.tollgate.Limit;
 import dev.tollgate.Meter;
@@ -35,7 +37,7 @@ class UsageReportTest {
   private static final Caller CALLER = new Caller("key-1", "free");
   private static final Window DAY = new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC);
 
-  private final RecentAlerts alerts = new RecentAlerts();
+  private final AlertLog alerts = new AlertLog();
   private Tollgate tollgate;
 
   @AfterEach
@@ -54,7 +56,7 @@ class UsageReportTest {
     reserve(5, 5);
     alerts.add(new Alert(Alert.Kind.QUOTA_REACHED, NOW, "key-1", "80 % is used", Map.of()));
     alerts.add(new Alert(Alert.Kind.QUOTA_REACHED, NOW, "key-2", "other", Map.of()));
-    assertThat(Json.read(Json.bytes(report())))
+    assertThat(tree(report()))
         .isEqualTo(
             Json.read(
                 """
@@ -82,6 +84,49 @@ class UsageReportTest {
   }
 
   @Test
+  void foretellsTheMonthAtItsPaceSoFar() throws Exception {
+    open(
+        Limit.of(Meter.TOKENS, 10_000, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)),
+        Limit.of(Meter.COST, 5_000_000_000L, DAY));
+    reserve(100, 100).settle(Usage.of(60, 40));
+    Standing dayTwo = Standing.of(CALLER, tollgate, alerts, Instant.parse("2026-03-02T00:00:00Z"));
+    assertThat(tree(UsageReport.of(dayTwo)).path("forecast"))
+        .isEqualTo(
+            Json.read(
+                "[{\"limit\": \"tokens-per-month\", \"expected\": 3100}]"
+                    .getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void foretellsNothingAtTheBeginningOfAMonth() throws Exception {
+    open(Limit.of(Meter.TOKENS, 10_000, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)));
+    reserve(100, 100).settle(Usage.of(60, 40));
+    Standing early = Standing.of(CALLER, tollgate, alerts, Instant.parse("2026-03-01T07:00:00Z"));
+    assertThat(tree(UsageReport.of(early)).has("forecast")).isFalse();
+  }
+
+  @Test
+  void showsTheLimitsOfEveryRoute() {
+    open(
+        List.of(Route.of("chat"), routeOf("images"), routeOf("speech")),
+        Limit.of(Meter.REQUESTS, 5, DAY));
+    assertThat(report().limits())
+        .extracting(UsageReport.LimitRow::name)
+        .containsExactly("requests-per-day", "images/requests-per-day", "speech/requests-per-day");
+  }
+
+  @Test
+  void isNotRestrictedByTheQuotaOfOneRoute() {
+    open(List.of(Route.of("chat"), routeOf("images")), Limit.of(Meter.REQUESTS, 5, DAY));
+    tollgate.reserve(Call.of(CALLER, "images")).orThrow();
+    assertThat(report().mode()).isEqualTo("full");
+  }
+
+  private static Route routeOf(String name) {
+    return new Route(name, Criticality.ESSENTIAL, List.of(Limit.of(Meter.REQUESTS, 1, DAY)));
+  }
+
+  @Test
   void isRestrictedFromTheQuotasSoftBoundOn() {
     open(Limit.of(Meter.REQUESTS, 2, DAY));
     assertThat(report().mode()).isEqualTo("full");
@@ -100,8 +145,12 @@ class UsageReportTest {
     assertThat(report().mode()).isEqualTo("full");
   }
 
+  private static JsonNode tree(UsageReport report) throws Exception {
+    return Json.read(Json.write(report));
+  }
+
   private UsageReport report() {
-    return UsageReport.of(CALLER, tollgate, alerts.of(CALLER.id()));
+    return UsageReport.of(Standing.of(CALLER, tollgate, alerts, NOW));
   }
 
   private Reservation reserve(long input, long output) {
@@ -111,10 +160,14 @@ class UsageReportTest {
   }
 
   private void open(Limit... limits) {
+    open(List.of(Route.of("chat")), limits);
+  }
+
+  private void open(List<Route> routes, Limit... limits) {
     Policies policies =
         Policies.of(
             List.of(Tier.of("free", limits).ladder(Ladder.DEFAULT)),
-            List.of(Route.of("chat")),
+            routes,
             new PriceBook(Map.of("gpt-5", Price.of(1_000_000_000L, 2_000_000_000L))));
     InstantSource clock = InstantSource.fixed(NOW);
     tollgate =

@@ -1,4 +1,4 @@
-package dev.tollgate.sample;
+package dev.tollgate.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class RecentAlertsTest {
+class AlertLogTest {
 
-  private final RecentAlerts alerts = new RecentAlerts();
+  private final AlertLog alerts = new AlertLog();
 
   @Test
   void keepsTheLatestTwentyOfASubject() {
@@ -28,6 +28,12 @@ class RecentAlertsTest {
     assertThat(alerts.of("s1")).isEmpty();
     assertThat(alerts.of("s2")).hasSize(1);
     assertThat(alerts.of("new")).hasSize(1);
+  }
+
+  @Test
+  void keepsTheLatestTwoHundredOfAll() {
+    IntStream.range(0, 250).forEach(i -> add("s" + i, i));
+    assertThat(alerts.latest()).hasSize(200).first().extracting(Alert::message).isEqualTo("249");
   }
 
   private void add(String subject, int number) {

@@ -1,0 +1,105 @@
+package dev.tollgate.dashboard;
+
+import dev.tollgate.Alert;
+import dev.tollgate.Call;
+import dev.tollgate.CallRecord;
+import dev.tollgate.Caller;
+import dev.tollgate.Decision;
+import dev.tollgate.LimitState;
+import dev.tollgate.Policies;
+import dev.tollgate.Route;
+import dev.tollgate.Tier;
+import dev.tollgate.Tollgate;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * How a caller stands at a time. Immutable.
+ *
+ * @param restricted whether even the smallest call would be restricted, or is refused with a quota
+ *     used up
+ * @param limits those of the tier first, then those of routes
+ * @param calls the latest calls, newest first
+ * @param alerts the latest alerts, newest first
+ * @param degraded whether the store does not answer, so that the numbers are this process's own, or
+ *     none
+ */
+record Standing(
+    Caller caller,
+    Tier tier,
+    Instant at,
+    boolean restricted,
+    List<LimitState> limits,
+    List<CallRecord> calls,
+    List<Alert> alerts,
+    boolean degraded) {
+
+  Standing {
+    limits = List.copyOf(limits);
+    calls = List.copyOf(calls);
+    alerts = List.copyOf(alerts);
+  }
+
+  /**
+   * Reads how a caller stands; charges nothing.
+   *
+   * @throws IllegalArgumentException when the caller's tier does not exist
+   */
+  static Standing of(Caller caller, Tollgate tollgate, AlertLog alerts, Instant at) {
+    Tier tier = tollgate.policies().tier(caller.tier());
+    List<String> routes = routes(tollgate.policies());
+    boolean restricted = !routes.isEmpty() && isRestricted(caller, routes.get(0), tier, tollgate);
+    return new Standing(
+        caller,
+        tier,
+        at,
+        restricted,
+        limits(caller, routes, tollgate),
+        tollgate.calls(caller),
+        alerts.of(caller.id()),
+        tollgate.health().degraded());
+  }
+
+  /** The most essential route without limits of its own, if there is any, and all with some. */
+  private static List<String> routes(Policies policies) {
+    Map<Boolean, List<String>> byLimits =
+        policies.routes().values().stream()
+            .sorted(Comparator.comparing(Route::criticality).thenComparing(Route::name))
+            .collect(
+                Collectors.partitioningBy(
+                    route -> route.limits().isEmpty(),
+                    Collectors.mapping(Route::name, Collectors.toList())));
+    return Stream.concat(
+            byLimits.getOrDefault(true, List.of()).stream().limit(1),
+            byLimits.getOrDefault(false, List.of()).stream())
+        .toList();
+  }
+
+  private static List<LimitState> limits(Caller caller, List<String> routes, Tollgate tollgate) {
+    Map<String, LimitState> byName = new LinkedHashMap<>();
+    for (String route : routes) {
+      tollgate
+          .limits(caller, route)
+          .forEach(state -> byName.putIfAbsent(state.limit().name(), state));
+    }
+    return List.copyOf(byName.values());
+  }
+
+  private static boolean isRestricted(Caller caller, String route, Tier tier, Tollgate tollgate) {
+    Decision decision = tollgate.check(Call.of(caller, route).estimate(1, 1));
+    boolean refused = decision instanceof Decision.Refused;
+    return decision instanceof Decision.Restricted
+        || (refused && decision.limits().stream().anyMatch(state -> isUsedUp(state, tier)));
+  }
+
+  private static boolean isUsedUp(LimitState state, Tier tier) {
+    return state.limit().isQuota()
+        && state.remaining() <= 0
+        && tier.limits().contains(state.limit());
+  }
+}

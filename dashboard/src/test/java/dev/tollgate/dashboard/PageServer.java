@@ -1,0 +1,184 @@
+package dev.tollgate.dashboard;
+
+import dev.tollgate.Limit;
+import dev.tollgate.Meter;
+import dev.tollgate.OnStoreFailure;
+import dev.tollgate.Policies;
+import dev.tollgate.Price;
+import dev.tollgate.PriceBook;
+import dev.tollgate.Route;
+import dev.tollgate.Tier;
+import dev.tollgate.Tollgate;
+import dev.tollgate.Window;
+import dev.tollgate.config.CallDefaults;
+import dev.tollgate.config.CallerSource;
+import dev.tollgate.config.ErrorFormat;
+import dev.tollgate.config.HashKey;
+import dev.tollgate.config.HttpRoute;
+import dev.tollgate.config.HttpSettings;
+import dev.tollgate.config.TierSource;
+import dev.tollgate.filter.TollgateFilter;
+import dev.tollgate.providers.TokenCounters;
+import dev.tollgate.store.MemoryStore;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * The pages behind the filter on a server, at noon of a day in March. The header {@code User} names
+ * the user whom the container vouches for, and {@code Role} a role of theirs.
+ */
+final class PageServer implements AutoCloseable {
+
+  static final Instant NOW = Instant.parse("2026-03-10T12:00:00Z");
+  private static final InstantSource CLOCK = InstantSource.fixed(NOW);
+  private static final HashKey HASH_KEY =
+      new HashKey("a hash key of the tests".getBytes(StandardCharsets.UTF_8));
+
+  /** 1 USD for a million tokens in, 2 USD for a million out. */
+  private static final PriceBook PRICES =
+      new PriceBook(Map.of("m", Price.of(1_000_000_000L, 2_000_000_000L)));
+
+  private static final HttpSettings SETTINGS =
+      new HttpSettings(
+          List.of(new CallerSource.Principal()),
+          List.of(new TierSource.Default("free")),
+          Map.of(),
+          List.of("free"),
+          List.of(
+              new HttpRoute(
+                  "chat",
+                  List.of("/api/chat"),
+                  Set.of(),
+                  Duration.ZERO,
+                  ErrorFormat.PROBLEM,
+                  Optional.empty(),
+                  new CallDefaults("m", 1000))),
+          List.of("/tollgate/*"),
+          List.of(),
+          HASH_KEY,
+          10);
+
+  private final Tollgate tollgate;
+  private final Server server = new Server();
+  private final ServerConnector connector = new ServerConnector(server);
+
+  private PageServer() {
+    Tier free =
+        Tier.of(
+            "free",
+            Limit.rate(Meter.REQUESTS, 10, Duration.ofMinutes(1), 20),
+            Limit.of(Meter.TOKENS, 10_000, new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC)),
+            Limit.of(
+                Meter.COST,
+                5_000_000_000L,
+                new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)));
+    tollgate =
+        Tollgate.builder(
+                Policies.of(List.of(free), List.of(Route.of("chat")), PRICES),
+                new MemoryStore(100, CLOCK))
+            .clock(CLOCK)
+            .onStoreFailure(OnStoreFailure.CLOSED, 1)
+            .build();
+  }
+
+  static PageServer start() throws Exception {
+    PageServer pages = new PageServer();
+    ServletContextHandler context = new ServletContextHandler("/app");
+    EnumSet<DispatcherType> all = EnumSet.allOf(DispatcherType.class);
+    context.addFilter(new FilterHolder((Filter) PageServer::vouch), "/*", all);
+    context.addFilter(
+        new FilterHolder(
+            new TollgateFilter(pages.tollgate, () -> SETTINGS, new TokenCounters(Runnable::run))),
+        "/*",
+        all);
+    ServletHolder servlet = new ServletHolder(new DashboardServlet(pages.tollgate, CLOCK));
+    servlet.setInitOrder(1);
+    context.addServlet(servlet, "/tollgate/usage/*");
+    context.addServlet(servlet, "/tollgate/assets/*");
+    pages.connector.setHost("127.0.0.1");
+    pages.server.addConnector(pages.connector);
+    pages.server.setHandler(context);
+    pages.server.start();
+    return pages;
+  }
+
+  private static void vouch(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    HttpServletRequest http = (HttpServletRequest) request;
+    String user = http.getHeader("User");
+    chain.doFilter(user == null ? request : new Vouched(http, () -> user), response);
+  }
+
+  private static final class Vouched extends HttpServletRequestWrapper {
+
+    private final Principal user;
+
+    Vouched(HttpServletRequest request, Principal user) {
+      super(request);
+      this.user = user;
+    }
+
+    @Override
+    public Principal getUserPrincipal() {
+      return user;
+    }
+
+    @Override
+    public boolean isUserInRole(String role) {
+      return role.equals(getHeader("Role"));
+    }
+  }
+
+  Tollgate tollgate() {
+    return tollgate;
+  }
+
+  /** Asks for a path below {@code /app/tollgate/}. */
+  HttpResponse<String> get(String path, String... headers) throws Exception {
+    return send(request(path, headers));
+  }
+
+  HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/app/tollgate/" + path));
+    return headers.length == 0 ? request : request.headers(headers);
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.stop();
+    tollgate.close();
+  }
+}
