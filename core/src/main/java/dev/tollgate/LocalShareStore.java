@@ -10,6 +10,7 @@ import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
+import dev.tollgate.store.Surge;
 import java.util.List;
 
 /**
@@ -93,6 +94,9 @@ final class LocalShareStore implements Store {
   private Bound share(Bound bound) {
     if (bound instanceof Bucket bucket) {
       return new Bucket(share(bucket.limit()), bucket.periodMicros(), share(bucket.capacity()));
+    }
+    if (bound instanceof Surge) {
+      return bound;
     }
     Quota quota = (Quota) bound;
     return new Quota(

@@ -38,6 +38,7 @@ final class Account {
 
   private final Map<String, BucketCounter> buckets = new HashMap<>(4);
   private final Map<String, QuotaCounter> quotas = new HashMap<>(8);
+  private final Map<String, SurgeCounter> surges = new HashMap<>(2);
   private final Map<String, KeptHold> holds = new HashMap<>(4);
   private final Deque<String> rows = new ArrayDeque<>(0);
   private int liveHolds;
@@ -95,7 +96,8 @@ final class Account {
     retired =
         holds.isEmpty()
             && buckets.values().stream().allMatch(bucket -> bucket.isIdle(now))
-            && quotas.values().stream().allMatch(quota -> quota.isIdle(now));
+            && quotas.values().stream().allMatch(quota -> quota.isIdle(now))
+            && surges.values().stream().allMatch(surge -> surge.isIdle(now));
     return retired;
   }
 
@@ -107,6 +109,9 @@ final class Account {
   }
 
   private boolean passesSoft(Charge charge) {
+    if (charge.bound() instanceof Surge surge) {
+      return surge.action() == Surge.Action.RESTRICT && rung(charge.counter(), surge) > 0;
+    }
     return charge.bound() instanceof Quota quota
         && quota(charge.counter()).exceeds(quota.soft(), charge.amount());
   }
@@ -127,6 +132,9 @@ final class Account {
     if (charge.bound() instanceof Bucket bucket) {
       return bucket(charge.counter(), bucket).fits(bucket, amount, now);
     }
+    if (charge.bound() instanceof Surge surge) {
+      return surge.action() != Surge.Action.BLOCK || rung(charge.counter(), surge) == 0;
+    }
     return !quota(charge.counter()).exceeds(((Quota) charge.bound()).hard(), amount);
   }
 
@@ -141,7 +149,7 @@ final class Account {
     }
     for (int i = 0; i < amounts.size(); i++) {
       Charge charge = request.charges().get(i);
-      int rung = charge.bound() instanceof Quota ? quota(charge.counter()).rung() : 0;
+      int rung = rung(charge.counter(), charge.bound());
       long mark = take(charge, amounts.get(i), kept, mode, now);
       parts.add(new Hold.Part(charge.counter(), charge.bound(), amounts.get(i), mark));
       balances.add(balance(charge.counter(), charge.bound(), 0, rung, now));
@@ -160,6 +168,10 @@ final class Account {
       BucketCounter counter = bucket(charge.counter(), bucket);
       counter.add(bucket, amount, now);
       return counter.tatMicros();
+    }
+    if (charge.bound() instanceof Surge surge) {
+      surge(charge.counter(), surge).count(amount, now);
+      return 0;
     }
     Quota quota = (Quota) charge.bound();
     QuotaCounter counter = quota(charge.counter());
@@ -205,6 +217,9 @@ final class Account {
       }
       return;
     }
+    if (part.bound() instanceof Surge) {
+      return;
+    }
     QuotaCounter counter = quota(part.counter());
     long released = kept.expired ? 0 : part.amount();
     counter.replace(part.markMicros(), released, actual - kept.charged(part.amount()));
@@ -218,7 +233,7 @@ final class Account {
     for (Hold.Part part : hold.parts()) {
       if (part.bound() instanceof Bucket bucket) {
         bucket(part.counter(), bucket).refund(bucket, part.amount(), part.markMicros(), now);
-      } else {
+      } else if (part.bound() instanceof Quota) {
         quota(part.counter()).replace(part.markMicros(), 0, -part.amount());
       }
     }
@@ -235,16 +250,22 @@ final class Account {
   }
 
   private List<Integer> rungs(Hold hold) {
-    return hold.parts().stream()
-        .map(part -> part.bound() instanceof Quota ? quota(part.counter()).rung() : 0)
-        .toList();
+    return hold.parts().stream().map(part -> rung(part.counter(), part.bound())).toList();
+  }
+
+  /** The notices that a counter has crossed. */
+  private int rung(String counter, Bound bound) {
+    if (bound instanceof Surge surge) {
+      return surge(counter, surge).flag();
+    }
+    return bound instanceof Quota ? quota(counter).rung() : 0;
   }
 
   private List<Balance> balances(Request request, List<Long> amounts, long now) {
     List<Balance> balances = new ArrayList<>(amounts.size());
     for (int i = 0; i < amounts.size(); i++) {
       Charge charge = request.charges().get(i);
-      int rung = charge.bound() instanceof Quota ? quota(charge.counter()).rung() : 0;
+      int rung = rung(charge.counter(), charge.bound());
       balances.add(balance(charge.counter(), charge.bound(), amounts.get(i), rung, now));
     }
     return balances;
@@ -253,6 +274,10 @@ final class Account {
   private Balance balance(String name, Bound bound, long amount, int rungBefore, long now) {
     if (bound instanceof Bucket bucket) {
       return Balance.of(name, bucket, bucket(name, bucket).level(bucket, now), amount, now);
+    }
+    if (bound instanceof Surge surge) {
+      SurgeCounter counter = surge(name, surge);
+      return Balance.of(name, surge, counter.state(), now, rungBefore, counter.flag());
     }
     QuotaCounter counter = quota(name);
     return Balance.of(
@@ -271,6 +296,8 @@ final class Account {
   private void roll(String counter, Bound bound, long now) {
     if (bound instanceof Quota quota) {
       quota(counter).rollTo(quota.calendar().at(now));
+    } else if (bound instanceof Surge surge) {
+      surge(counter, surge).rollTo(surge.days().at(now), now);
     }
   }
 
@@ -336,6 +363,10 @@ final class Account {
 
   private BucketCounter bucket(String name, Bucket bucket) {
     return buckets.computeIfAbsent(name, absent -> new BucketCounter(bucket));
+  }
+
+  private SurgeCounter surge(String name, Surge surge) {
+    return surges.computeIfAbsent(name, absent -> new SurgeCounter(surge));
   }
 
   private QuotaCounter quota(String name) {

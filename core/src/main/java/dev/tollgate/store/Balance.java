@@ -4,15 +4,18 @@ package dev.tollgate.store;
  * One counter after an operation.
  *
  * @param counter its name
- * @param posted what was settled in this window, or what the bucket's level stands for
+ * @param posted what was settled in this window, what the bucket's level stands for, or what was
+ *     counted over the span that a surge is flagged for, over the day if it is not
  * @param held what is reserved and not settled (quotas only; a bucket's level includes it)
- * @param remaining what is left of the limit or the bucket: negative when in debt
- * @param startMicros when the window began, or now for a bucket
- * @param endMicros when the window ends, or when the bucket will be full again
+ * @param remaining what is left of the limit or the bucket, or until the count is abnormal:
+ *     negative above that
+ * @param startMicros when the window or the flag began, or now for a bucket
+ * @param endMicros when the window or the flag ends, or when the bucket will be full again
  * @param waitMicros how long until the request's amount would fit: 0 when it fits, {@link
  *     Store#NEVER} when it never will
- * @param crossedFrom notices crossed before this operation
- * @param crossedTo notices crossed after it
+ * @param crossedFrom notices crossed before this operation; for a surge, the number of the span
+ *     that it was flagged for, from 1, or 0
+ * @param crossedTo as {@code crossedFrom}, after this operation
  */
 public record Balance(
     String counter,
@@ -32,6 +35,23 @@ public record Balance(
     long full = atMicros + level.micros() + (level.remainder() > 0 ? 1 : 0);
     long wait = amount > bucket.capacity() ? Store.NEVER : bucket.waitMicros(level, amount);
     return new Balance(counter, used, 0, bucket.capacity() - used, atMicros, full, wait, 0, 0);
+  }
+
+  /** The balance of a surge. */
+  public static Balance of(
+      String counter, Surge surge, Surge.State state, long atMicros, int flagBefore, int flag) {
+    boolean isFlagged = flag > 0;
+    long count = state.count() / 1000;
+    return new Balance(
+        counter,
+        count,
+        0,
+        state.most() / 1000 - count,
+        isFlagged ? state.flagEndMicros() - Surge.FLAG_MICROS : state.today().startMicros(),
+        isFlagged ? state.flagEndMicros() : state.today().endMicros(),
+        isFlagged && surge.action() == Surge.Action.BLOCK ? state.flagEndMicros() - atMicros : 0,
+        flagBefore,
+        flag);
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.Set;
 public record Request(
     String account, String id, List<Charge> charges, long holdMicros, Expiry expiry, String memo) {
 
-  public static final int MAX_CHARGES = 32;
+  public static final int MAX_CHARGES = 40;
   public static final long MAX_HOLD_MICROS = 86_400_000_000L;
 
   /**

@@ -420,6 +420,91 @@ public abstract class StoreContract {
   }
 
   @Test
+  void surgeIsToldOnceAndEndsAfterADay() throws Exception {
+    Surge surge = new Surge(DAY, 5, Surge.Action.ALERT);
+    for (int i = 0; i < 30; i++) {
+      Balance balance = take("surge", surge, 1).balances().get(0);
+      assertThat(balance.crossedTo()).as("request %d", i + 1).isZero();
+    }
+    Balance flagged = take("surge", surge, 1).balances().get(0);
+    assertThat(flagged.crossedFrom()).isZero();
+    assertThat(flagged.crossedTo()).isEqualTo(1 + Surge.Span.TEN_MINUTES.ordinal());
+    assertThat(flagged.posted()).isEqualTo(31);
+    assertThat(flagged.remaining()).as("until it is abnormal").isEqualTo(-1);
+    assertThat(flagged.endMicros() - flagged.startMicros()).isEqualTo(Surge.FLAG_MICROS);
+
+    Receipt later = take("surge", surge, 1000);
+    assertThat(later.outcome()).isEqualTo(Outcome.FULL);
+    assertThat(later.balances().get(0).crossedFrom()).isEqualTo(1);
+    assertThat(later.balances().get(0).crossedTo()).isEqualTo(1);
+    setClock(START.plus(Duration.ofDays(1)).plusSeconds(5));
+    assertThat(read("surge", surge).crossedTo()).isZero();
+  }
+
+  @Test
+  void surgeRestrictsOrBlocksWhileItIsFlaggedAndCountsNothingThatIsRefused() throws Exception {
+    Quota quota = quota(1000, 1000);
+    List<Charge> restricting =
+        List.of(
+            Charge.of("surge", new Surge(DAY, 1, Surge.Action.RESTRICT), 31),
+            new Charge("tokens", quota, 10, 3));
+    assertThat(reserve(restricting, Duration.ZERO).outcome()).isEqualTo(Outcome.FULL);
+    assertThat(reserve(restricting, Duration.ZERO).outcome()).isEqualTo(Outcome.REDUCED);
+    assertThat(read("tokens", quota).posted()).isEqualTo(13);
+
+    Surge block = new Surge(DAY, 1, Surge.Action.BLOCK);
+    Receipt refused = reserve(List.of(Charge.of("surge", block, 1)), Duration.ZERO);
+    assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(refused.balances().get(0).posted()).isEqualTo(62);
+    assertThat(refused.balances().get(0).waitMicros())
+        .isBetween(Surge.FLAG_MICROS - 60_000_000L, Surge.FLAG_MICROS);
+  }
+
+  @Test
+  void settlementAndCancellationLeaveASurgeAsItIs() throws Exception {
+    Surge surge = new Surge(DAY, 5, Surge.Action.ALERT);
+    List<Charge> charges = List.of(Charge.of("surge", surge, 4), Charge.of("rate", FREE, 1));
+    Hold hold = reserve(charges, HOLD).admitted().orElseThrow();
+    assertThat(store.settle(hold, List.of(1L, 1L), "").outcome()).isEqualTo(Outcome.APPLIED);
+    store.cancel(reserve(charges, Duration.ZERO).admitted().orElseThrow());
+    assertThat(read("surge", surge).posted()).isEqualTo(8);
+  }
+
+  @Test
+  void randomSurgesAgreeWithTheOracle() throws Exception {
+    long seed = Long.getLong("seed", ThreadLocalRandom.current().nextLong());
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    for (Surge.Action action : Surge.Action.values()) {
+      Surge surge = new Surge(DAY, 1 + random.nextInt(20), action);
+      SurgeOracle oracle = new SurgeOracle(surge);
+      String name = "surge-" + seed + action;
+      Instant now = START;
+      for (int step = 0; step < 300; step++) {
+        now = now.plusMillis(200 + random.nextLong(1L << (10 + random.nextInt(16))));
+        setClock(now);
+        long amount = random.nextInt(20) == 0 ? random.nextInt(200) : random.nextInt(4);
+        List<Charge> charges = List.of(Charge.of("surge", surge, amount));
+        boolean isRead = random.nextInt(5) == 0;
+        Receipt receipt =
+            isRead
+                ? store.read(name, charges)
+                : store.reserve(new Request(name, id(), charges, 0, ""));
+        if (!isRead && receipt.outcome() != Outcome.REFUSED) {
+          oracle.count(receipt.atMicros(), amount);
+        }
+        Balance balance = receipt.balances().get(0);
+        boolean isFlagged = balance.crossedTo() > 0;
+        assertThat(
+                new SurgeOracle.Verdict(
+                    balance.crossedTo(), isFlagged ? balance.endMicros() : 0, balance.posted()))
+            .as("%s, seed %d, step %d", action, seed, step)
+            .isEqualTo(oracle.at(receipt.atMicros()));
+      }
+    }
+  }
+
+  @Test
   void randomOperationsAgreeWithTheOracle() throws Exception {
     long seed = Long.getLong("seed", ThreadLocalRandom.current().nextLong());
     System.out.println("seed " + seed);

@@ -12,6 +12,7 @@ import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
+import dev.tollgate.store.Surge;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,11 @@ final class Answer {
     if (bound instanceof Bucket bucket) {
       Bucket.Span level = new Bucket.Span(number(), number());
       return Balance.of(counter, bucket, level, amount, atMicros);
+    }
+    if (bound instanceof Surge surge) {
+      Surge.State state =
+          new Surge.State(number(), number(), new Calendar.Span(number(), number()), number());
+      return Balance.of(counter, surge, state, atMicros, (int) number(), (int) number());
     }
     Calendar.Span window = new Calendar.Span(number(), number());
     long posted = number();

@@ -7,6 +7,7 @@ import dev.tollgate.store.Hold;
 import dev.tollgate.store.Quota;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
+import dev.tollgate.store.Surge;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +19,9 @@ final class Operation {
 
   /** Counters are kept this much longer than they count: late settlements need them. */
   private static final long SPARE_MICROS = 60_000_000L;
+
+  /** What is normal for a caller outlives a holiday. */
+  private static final long SURGE_MICROS = 35L * 86_400_000_000L;
 
   private final List<String> words = new ArrayList<>();
 
@@ -52,6 +56,8 @@ final class Operation {
       Hold.Part part = hold.parts().get(i);
       if (part.bound() instanceof Bucket bucket) {
         operation.bucket(part.counter(), bucket).span(bucket.span(actual.get(i)));
+      } else if (part.bound() instanceof Surge surge) {
+        operation.surge(part.counter(), surge, atMicros);
       } else {
         Quota quota = (Quota) part.bound();
         operation.quota(part.counter(), quota, atMicros).number(actual.get(i)).notices(quota);
@@ -71,6 +77,8 @@ final class Operation {
       if (part.bound() instanceof Bucket bucket) {
         operation.bucket(part.counter(), bucket).number(part.markMicros());
         operation.number(bucket.span(part.amount()).micros());
+      } else if (part.bound() instanceof Surge surge) {
+        operation.surge(part.counter(), surge, atMicros);
       } else {
         operation.quota(part.counter(), (Quota) part.bound(), atMicros);
         operation.number(part.markMicros()).number(part.amount());
@@ -97,6 +105,8 @@ final class Operation {
     for (Charge charge : request.charges()) {
       if (charge.bound() instanceof Bucket bucket) {
         keep = Math.max(keep, bucket.capacitySpan().micros());
+      } else if (charge.bound() instanceof Surge) {
+        keep = Math.max(keep, SURGE_MICROS);
       } else {
         Calendar.Span window = ((Quota) charge.bound()).calendar().at(atMicros);
         long length = Math.min(window.endMicros() - window.startMicros(), Bucket.MAX_LEVEL_MICROS);
@@ -114,6 +124,8 @@ final class Operation {
         bucket(charge.counter(), bucket).span(bucket.capacitySpan());
         amounts(charge).span(bucket.span(charge.amount()));
         span(bucket.span(charge.worst())).span(bucket.span(charge.reduced()));
+      } else if (charge.bound() instanceof Surge surge) {
+        surge(charge.counter(), surge, atMicros).word(surge.action().name()).amounts(charge);
       } else {
         Quota quota = (Quota) charge.bound();
         quota(charge.counter(), quota, atMicros).number(quota.soft()).number(quota.hard());
@@ -132,8 +144,16 @@ final class Operation {
   }
 
   private Operation quota(String counter, Quota quota, long atMicros) {
-    Calendar.Span window = quota.calendar().at(atMicros);
-    word("quota").word(Names.plain(counter));
+    return word("quota").word(Names.plain(counter)).window(quota.calendar(), atMicros);
+  }
+
+  private Operation surge(String counter, Surge surge, long atMicros) {
+    word("surge").word(Names.plain(counter)).window(surge.days(), atMicros);
+    return number(surge.expectedDaily());
+  }
+
+  private Operation window(Calendar calendar, long atMicros) {
+    Calendar.Span window = calendar.at(atMicros);
     return number(window.startMicros()).number(window.endMicros());
   }
 

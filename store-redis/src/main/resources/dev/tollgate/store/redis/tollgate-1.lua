@@ -8,7 +8,9 @@
 --   1 counters, a hash: 'account' -> 'next open expires',
 --               'b:<name>' -> 'tat rest limit', a bucket,
 --               'q:<name>' -> 'start posted held end rung start posted held', a quota: this window
---               and the one before
+--               and the one before,
+--               's:<name>' -> 'at from to days flag end {count before peak normal}', a surge: for
+--               ten minutes, an hour and the day
 --   2 holds, a hash: id -> 'mode expiry deadline {field amount mark micros rest} \n memo'; the mode
 --               of a tombstone is 'late'
 --   3 due, a sorted set: the ids of live holds by deadline
@@ -21,13 +23,22 @@
 
 local COUNTERS, HOLDS, DUE, LATE, ROWS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 
--- these are the constants of Store, Bucket and Quota
+-- these are the constants of Store, Bucket, Quota and Surge
 local MAX_AMOUNT = 9007199254740991
 local MAX_HOLDS = 10000
 local CAUTION = 8
 local MAX_ROWS = 50
 local TOMBSTONE = 48 * 3600 * 1000000
 local MAX_LEVEL = 3650 * 86400 * 1000000
+local FLAG = 24 * 3600 * 1000000
+local MAX_COUNT = 1000000000000
+local MAX_DAYS = 9
+local SPANS = {
+  {micros = 600 * 1000000, floor = 30, halves = 4},
+  {micros = 3600 * 1000000, floor = 60, halves = 5},
+  {micros = 0, floor = 150, halves = 8},
+}
+local DAY = 3
 
 -- later than any time
 local NEVER = 9007199254740992
@@ -83,14 +94,25 @@ local function span()
   return {micros = number(), rest = number()}
 end
 
+local function surge()
+  return {field = 's:' .. word(), surge = true, from = number(), to = number(), expected = number()}
+end
+
 -- what a request takes from a counter; `likely`, `worst` and `reduced` are the amounts of the modes
 local function charge()
-  if word() == 'bucket' then
+  local kind = word()
+  if kind == 'bucket' then
     return {
       field = 'b:' .. word(), bucket = true, limit = number(), room = span(),
       likely = number(), worst = number(), reduced = number(),
       likely_span = span(), worst_span = span(), reduced_span = span(),
     }
+  end
+  if kind == 'surge' then
+    local part = surge()
+    part.action = word()
+    part.likely, part.worst, part.reduced = number(), number(), number()
+    return part
   end
   return {
     field = 'q:' .. word(), from = number(), to = number(), soft = number(), hard = number(),
@@ -100,8 +122,12 @@ end
 
 -- what was really used of a counter
 local function usage()
-  if word() == 'bucket' then
+  local kind = word()
+  if kind == 'bucket' then
     return {field = 'b:' .. word(), bucket = true, limit = number(), span = span()}
+  end
+  if kind == 'surge' then
+    return surge()
   end
   return {
     field = 'q:' .. word(), from = number(), to = number(), amount = number(),
@@ -111,10 +137,14 @@ end
 
 -- what a counter gets back of an amount that was posted at once
 local function refunded()
-  if word() == 'bucket' then
+  local kind = word()
+  if kind == 'bucket' then
     return {
       field = 'b:' .. word(), bucket = true, limit = number(), mark = number(), micros = number(),
     }
+  end
+  if kind == 'surge' then
+    return surge()
   end
   return {
     field = 'q:' .. word(), from = number(), to = number(), mark = number(), amount = number(),
@@ -277,11 +307,128 @@ local function replace(quota, start, release, post)
 end
 
 ---------------------------------------------------------------------------------------------------
+-- Surges: all in thousandths of a request
+
+local function new_surge(expected)
+  local surge = {at = 0, from = -1, to = 0, days = 0, flag = 0, ends = 0, windows = {}}
+  for i, span in ipairs(SPANS) do
+    local unknown = math.floor(expected * 1000 * span.halves / 2)
+    surge.windows[i] = {count = 0, before = 0, peak = 0, normal = unknown}
+  end
+  return surge
+end
+
+local function parse_surge(stored)
+  local n = numbers(stored)
+  local surge = {
+    at = n[1], from = n[2], to = n[3], days = n[4], flag = n[5], ends = n[6], windows = {},
+  }
+  for i = 1, #SPANS do
+    local first = 3 + 4 * i
+    surge.windows[i] = {
+      count = n[first], before = n[first + 1], peak = n[first + 2], normal = n[first + 3],
+    }
+  end
+  return surge
+end
+
+local function format_surge(surge)
+  local found = {surge.at, surge.from, surge.to, surge.days, surge.flag, surge.ends}
+  for _, window in ipairs(surge.windows) do
+    found[#found + 1] = window.count
+    found[#found + 1] = window.before
+    found[#found + 1] = window.peak
+    found[#found + 1] = window.normal
+  end
+  for i, value in ipairs(found) do
+    found[i] = text(value)
+  end
+  return table.concat(found, ' ')
+end
+
+-- above this a span's count is abnormal
+local function most(surge, i)
+  return math.max(
+    1000 * SPANS[i].floor, math.floor(surge.windows[i].normal * SPANS[i].halves / 2))
+end
+
+-- what the day that is over teaches
+local function learn(surge)
+  if surge.windows[DAY].peak > 0 then
+    surge.days = math.min(surge.days + 1, MAX_DAYS)
+  end
+  for i, window in ipairs(surge.windows) do
+    local peak = math.min(window.peak, most(surge, i))
+    if peak > window.normal then
+      window.normal = window.normal + math.floor((peak - window.normal) / 2)
+    elseif peak > 0 then
+      window.normal = window.normal - math.floor((window.normal - peak) / (surge.days + 1))
+    end
+    window.peak = 0
+  end
+end
+
+local function slide(surge, i)
+  local length = SPANS[i].micros
+  local last, start = surge.at - math.fmod(surge.at, length), now - math.fmod(now, length)
+  if start > last then
+    local window = surge.windows[i]
+    window.before = start == last + length and window.count or 0
+    window.count = 0
+  end
+end
+
+-- Starts the windows that have begun since; a clock that goes back starts none.
+local function roll_surge(surge, from, to)
+  if from > surge.from then
+    learn(surge)
+    surge.windows[DAY].count = 0
+    surge.from, surge.to = from, to
+  end
+  slide(surge, 1)
+  slide(surge, 2)
+  surge.at = math.max(surge.at, now)
+  if surge.ends <= now then
+    surge.flag = 0
+  end
+end
+
+local function counted(surge, i)
+  local window = surge.windows[i]
+  if i == DAY then
+    return window.count * 1000
+  end
+  local length = SPANS[i].micros
+  local left = length - math.fmod(surge.at, length)
+  return window.count * 1000 + window.before * math.floor(left * 1000 / length)
+end
+
+local function count(surge, amount)
+  if amount == 0 then
+    return
+  end
+  surge.dirty = true
+  for i, window in ipairs(surge.windows) do
+    window.count = math.min(MAX_COUNT, window.count + amount)
+    window.peak = math.max(window.peak, counted(surge, i))
+    if surge.flag == 0 and counted(surge, i) > most(surge, i) then
+      surge.flag = i
+      surge.ends = now + FLAG
+    end
+  end
+end
+
+---------------------------------------------------------------------------------------------------
 -- Loading
 
-local function parse_counter(field, stored, limit)
-  if string.sub(field, 1, 2) == 'b:' then
-    return stored and parse_bucket(stored) or {tat = 0, rest = 0, limit = limit}
+-- `basis` is the limit of a bucket and what is expected of a surge
+local function parse_counter(field, stored, basis)
+  local kind = string.sub(field, 1, 2)
+  if kind == 'b:' then
+    return stored and parse_bucket(stored) or {tat = 0, rest = 0, limit = basis}
+  end
+  if kind == 's:' then
+    return stored and parse_surge(stored) or new_surge(basis)
   end
   return stored and parse_quota(stored)
     or {current = totals(-1, 0, 0), to = 0, rung = 0, previous = totals(-1, 0, 0)}
@@ -289,11 +436,11 @@ end
 
 -- Fetches the account and every counter that the operations name.
 local function load(operations)
-  local fields, limits = {'account'}, {}
+  local fields, bases = {'account'}, {}
   for _, operation in ipairs(operations) do
     for _, part in ipairs(operation.charges) do
-      if not limits[part.field] then
-        limits[part.field] = part.limit or 0
+      if not bases[part.field] then
+        bases[part.field] = part.limit or part.expected or 0
         fields[#fields + 1] = part.field
       end
     end
@@ -304,7 +451,7 @@ local function load(operations)
     account.next, account.open, account.expires = unpack(numbers(stored[1]))
   end
   for i = 2, #fields do
-    counters[fields[i]] = parse_counter(fields[i], stored[i], limits[fields[i]])
+    counters[fields[i]] = parse_counter(fields[i], stored[i], bases[fields[i]])
   end
 end
 
@@ -438,7 +585,7 @@ end
 local function rungs(charges)
   local found = {}
   for i, part in ipairs(charges) do
-    found[i] = part.bucket and 0 or counters[part.field].rung
+    found[i] = counters[part.field].flag or counters[part.field].rung or 0
   end
   return found
 end
@@ -448,6 +595,15 @@ local function append_state(reply, part, rung_before)
   if part.bucket then
     adapt(found, part.limit)
     reply[#reply + 1], reply[#reply + 2] = level(found)
+    return
+  end
+  if part.surge then
+    local i = found.flag == 0 and DAY or found.flag
+    for _, value in ipairs({
+      counted(found, i), most(found, i), found.from, found.to, found.ends, rung_before, found.flag,
+    }) do
+      reply[#reply + 1] = value
+    end
     return
   end
   for _, value in ipairs({
@@ -482,11 +638,14 @@ local function is_stale(charges)
 end
 
 local function passes_soft(part)
+  if part.surge then
+    return part.action == 'RESTRICT' and counters[part.field].flag > 0
+  end
   return not part.bucket and exceeds(counters[part.field], part.soft, part.likely)
 end
 
 local function is_near_hard(part)
-  return not part.bucket and exceeds(counters[part.field], part.hard, CAUTION * part.worst)
+  return part.hard and exceeds(counters[part.field], part.hard, CAUTION * part.worst)
 end
 
 local function mode_of(charges)
@@ -514,6 +673,10 @@ local function fits(charges, mode)
       if not has_room(found, part.room, part[mode .. '_span']) then
         return false
       end
+    elseif part.surge then
+      if part.action == 'BLOCK' and found.flag > 0 then
+        return false
+      end
     elseif exceeds(found, part.hard, part[mode]) then
       return false
     end
@@ -527,6 +690,10 @@ local function take(part, mode, is_held)
     local taken = part[mode .. '_span']
     fill(found, taken)
     return {field = part.field, amount = part[mode], mark = found.tat, span = taken}
+  end
+  if part.surge then
+    count(found, part[mode])
+    return {field = part.field, amount = part[mode], mark = 0, span = {micros = 0, rest = 0}}
   end
   if mode == 'reduced' and passes_soft(part) then
     climb(found, part.notices, part.soft)
@@ -567,6 +734,8 @@ local function prepare(charges)
   for _, part in ipairs(charges) do
     if part.bucket then
       adapt(counters[part.field], part.limit)
+    elseif part.surge then
+      roll_surge(counters[part.field], part.from, part.to)
     else
       roll(counters[part.field], part.from, part.to)
     end
@@ -631,7 +800,7 @@ local function apply(part, taken, hold)
   local found = counters[part.field]
   if part.bucket then
     correct(found, taken, part.span)
-  else
+  elseif not part.surge then
     local held = hold.state == 'live' and taken.amount or 0
     replace(found, taken.mark, held, part.amount - charged(hold, taken.amount))
     climb(found, part.notices, found.current.posted)
@@ -672,7 +841,7 @@ local function refund(operation)
   for _, part in ipairs(operation.charges) do
     if part.bucket then
       drain(counters[part.field], part.micros, part.mark)
-    else
+    elseif not part.surge then
       replace(counters[part.field], part.mark, 0, -part.amount)
     end
   end
@@ -766,7 +935,7 @@ local function dirty_counters()
       append(fields, field, format_bucket(found))
       needed = math.max(needed, found.tat + 1000000)
     elseif found.dirty then
-      append(fields, field, format_quota(found))
+      append(fields, field, found.windows and format_surge(found) or format_quota(found))
     end
   end
   return fields, needed

@@ -15,6 +15,7 @@ import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
+import dev.tollgate.store.Surge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ class AgreementTest {
   private Request request(String account, String id, Random random, long scale) {
     List<Charge> charges = new ArrayList<>();
     for (Bound bound : bounds(random, scale)) {
-      long amount = amount(random, bound.capacity());
+      long amount = amount(random, bound instanceof Surge ? 3 : bound.capacity());
       charges.add(new Charge("c" + charges.size(), bound, amount, amount(random, amount)));
     }
     long holdMicros = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(100_000);
@@ -110,11 +111,13 @@ class AgreementTest {
   private static List<Bound> bounds(Random random, long scale) {
     long limit = scale - random.nextInt(2);
     List<Long> notices = List.of(limit / 2, limit - 1);
+    Surge.Action action = Surge.Action.values()[random.nextInt(3)];
     return List.of(
         new Bucket(limit, 1_000_000, Math.max(1, limit / 3)),
         new Quota(WINDOWS, limit, limit, limit, notices),
         new Bucket(Math.max(1, limit / 7), 3_000_000, limit),
-        new Quota(LONG_WINDOWS, limit, limit / 2, limit, Collections.nCopies(8, limit / 3)));
+        new Quota(LONG_WINDOWS, limit, limit / 2, limit, Collections.nCopies(8, limit / 3)),
+        new Surge(LONG_WINDOWS, 1 + random.nextInt(50), action));
   }
 
   private static Calendar.Span window(long at, long length) {

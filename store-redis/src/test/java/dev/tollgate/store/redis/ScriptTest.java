@@ -12,6 +12,7 @@ import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
+import dev.tollgate.store.Surge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -133,6 +134,7 @@ class ScriptTest {
     "MAX_ROWS, " + Store.MAX_ROWS,
     "TOMBSTONE, " + Store.TOMBSTONE_MICROS,
     "MAX_LEVEL, " + Bucket.MAX_LEVEL_MICROS,
+    "FLAG, " + Surge.FLAG_MICROS,
   })
   void constantsAreTheStores(String name, long value) {
     String definition =
