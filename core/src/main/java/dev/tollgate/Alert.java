@@ -1,6 +1,11 @@
 package dev.tollgate;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -9,14 +14,43 @@ import java.util.Map;
  * @param kind what happened
  * @param at when
  * @param subject whom or what it concerns, such as a caller's id
+ * @param cause why now, such as a limit, its rung and its window: alerts of one kind, subject and
+ *     cause tell the same, whichever process tells it
  * @param message one sentence
  * @param details more, as names and values
  */
 public record Alert(
-    Kind kind, Instant at, String subject, String message, Map<String, String> details) {
+    Kind kind,
+    Instant at,
+    String subject,
+    String cause,
+    String message,
+    Map<String, String> details) {
+
+  private static final int ID_BYTES = 16;
 
   public Alert {
     details = Map.copyOf(details);
+  }
+
+  /** An alert whose cause is new on each day of UTC. */
+  public Alert(Kind kind, Instant at, String subject, String message, Map<String, String> details) {
+    this(kind, at, subject, at.atZone(ZoneOffset.UTC).toLocalDate().toString(), message, details);
+  }
+
+  /**
+   * 32 hexadecimal digits, the same for every alert that tells the same: receivers can drop
+   * repetitions by it.
+   */
+  public String id() {
+    String text = kind + "\n" + subject + "\n" + cause;
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every Java platform has SHA-256", impossible);
+    }
   }
 
   /** What happened. */

@@ -7,6 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Delivers alerts off the request path, in order, to every listener. Bounded: an alert that finds
@@ -21,12 +22,15 @@ final class AlertQueue {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong dropped = new AtomicLong();
   private final Executor executor;
+  private final Predicate<Alert> filter;
 
   /**
    * @param executor runs one task at a time
+   * @param filter says, on the executor, which alerts are told
    */
-  AlertQueue(Executor executor) {
+  AlertQueue(Executor executor, Predicate<Alert> filter) {
     this.executor = executor;
+    this.filter = filter;
   }
 
   void listen(Consumer<Alert> listener) {
@@ -57,6 +61,9 @@ final class AlertQueue {
 
   private void deliver(Alert alert) {
     waiting.decrementAndGet();
+    if (!filter.test(alert)) {
+      return;
+    }
     for (Consumer<Alert> listener : listeners) {
       try {
         listener.accept(alert);

@@ -59,6 +59,15 @@ final class StoreGuard implements AutoCloseable {
   }
 
   /**
+   * The answer of the store itself, which all processes share.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  Receipt reserveInStore(Request request) throws StoreException {
+    return askStore(asked -> asked.reserve(request));
+  }
+
+  /**
    * What a reserve would answer now.
    *
    * @throws StoreException when neither the store nor a fallback answers

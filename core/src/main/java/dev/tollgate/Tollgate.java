@@ -9,7 +9,9 @@ import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,6 +45,7 @@ public final class Tollgate implements AutoCloseable {
   private final InstantSource clock;
   private final ScheduledExecutorService background;
   private final AlertQueue alerts;
+  private final CallerAlerts callerAlerts;
   private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids = new ReservationIds();
   private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
@@ -58,7 +61,9 @@ public final class Tollgate implements AutoCloseable {
     holdMicros = builder.holdFor.toNanos() / 1000;
     rules = new Rules(builder.policies);
     background = builder.background == null ? newBackground() : builder.background;
-    alerts = new AlertQueue(background);
+    alerts = new AlertQueue(background, new AlertClaims(guard, ids)::isMine);
+    callerAlerts = new CallerAlerts(guard, ids);
+    alerts.listen(callerAlerts::add);
     builder.listeners.forEach(alerts::listen);
     probe();
     long period = PROBE_PERIOD.toMillis();
@@ -171,6 +176,14 @@ public final class Tollgate implements AutoCloseable {
     } catch (StoreException unanswered) {
       return List.of();
     }
+  }
+
+  /**
+   * The latest alerts about a caller that any process told, newest first, at most 20; empty when
+   * the store does not answer.
+   */
+  public List<Alert> alerts(Caller caller) {
+    return callerAlerts.of(caller);
   }
 
   /** What an estimate costs in nano-USD at the model's price if nothing is cached. */
@@ -313,17 +326,19 @@ public final class Tollgate implements AutoCloseable {
       List<Ladder.Rung> rungs = plan.tier().ladder().rungs();
       int last = Math.min(balance.crossedTo(), rungs.size());
       for (int rung = balance.crossedFrom(); rung < last; rung++) {
-        reportRung(caller, plan.limit(i), rungs.get(rung), receipt.atMicros());
+        reportRung(caller, plan.limit(i), rungs.get(rung), balance, receipt.atMicros());
       }
     }
   }
 
-  private void reportRung(Caller caller, Limit limit, Ladder.Rung rung, long atMicros) {
+  private void reportRung(
+      Caller caller, Limit limit, Ladder.Rung rung, Balance balance, long atMicros) {
     alerts.send(
         new Alert(
             Alert.Kind.QUOTA_REACHED,
             LimitState.instant(atMicros),
             caller.id(),
+            limit.name() + " " + rung.percent() + "% " + LimitState.instant(balance.startMicros()),
             rung.percent() + " % of " + limit.name() + " is used",
             Map.of(
                 "limit", limit.name(),
@@ -353,11 +368,13 @@ public final class Tollgate implements AutoCloseable {
     boolean degraded = guard.isDegraded();
     if (degraded != reportedDegraded) {
       reportedDegraded = degraded;
+      Instant now = clock.instant();
       alerts.send(
           new Alert(
               degraded ? Alert.Kind.STORE_DEGRADED : Alert.Kind.STORE_RECOVERED,
-              clock.instant(),
+              now,
               "store",
+              now.truncatedTo(ChronoUnit.HOURS).toString(),
               degraded ? "the store does not answer" : "the store answers again",
               Map.of()));
     }

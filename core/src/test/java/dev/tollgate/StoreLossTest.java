@@ -4,15 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.Decision.Admitted;
 import dev.tollgate.Decision.Refused;
-import dev.tollgate.store.Charge;
-import dev.tollgate.store.Document;
 import dev.tollgate.store.HandClock;
-import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
-import dev.tollgate.store.Receipt;
-import dev.tollgate.store.Request;
-import dev.tollgate.store.Store;
-import dev.tollgate.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -106,64 +99,5 @@ class StoreLossTest {
       admitted += tollgate.reserve(Call.of(ANN, "chat")) instanceof Admitted ? 1 : 0;
     }
     return admitted;
-  }
-
-  /** A store behind a line that can be cut. */
-  private static final class CuttableStore implements Store {
-    private final Store store;
-    private volatile boolean cut;
-    private volatile int asked;
-
-    CuttableStore(Store store) {
-      this.store = store;
-    }
-
-    private Store reach() throws StoreException {
-      asked++;
-      if (cut) {
-        throw new StoreException("cut");
-      }
-      return store;
-    }
-
-    @Override
-    public Receipt reserve(Request request) throws StoreException {
-      return reach().reserve(request);
-    }
-
-    @Override
-    public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
-      return reach().settle(hold, actual, row);
-    }
-
-    @Override
-    public Receipt cancel(Hold hold) throws StoreException {
-      return reach().cancel(hold);
-    }
-
-    @Override
-    public Receipt read(String account, List<Charge> charges) throws StoreException {
-      return reach().read(account, charges);
-    }
-
-    @Override
-    public List<String> rows(String account) throws StoreException {
-      return reach().rows(account);
-    }
-
-    @Override
-    public Document document(String name) throws StoreException {
-      return reach().document(name);
-    }
-
-    @Override
-    public boolean replace(String name, long version, String text) throws StoreException {
-      return reach().replace(name, version, text);
-    }
-
-    @Override
-    public void close() {
-      store.close();
-    }
   }
 }

@@ -20,6 +20,7 @@ import java.util.Set;
 public record Request(
     String account, String id, List<Charge> charges, long holdMicros, Expiry expiry, String memo) {
 
+  public static final int MAX_ACCOUNT_LENGTH = 256;
   public static final int MAX_CHARGES = 40;
   public static final long MAX_HOLD_MICROS = 86_400_000_000L;
 
@@ -27,7 +28,7 @@ public record Request(
    * @throws IllegalArgumentException when a component is out of its range
    */
   public Request {
-    if (account.isEmpty() || account.length() > 256) {
+    if (account.isEmpty() || account.length() > MAX_ACCOUNT_LENGTH) {
       throw new IllegalArgumentException("account must have 1 to 256 characters");
     }
     if (id.isEmpty() || id.length() > 64) {

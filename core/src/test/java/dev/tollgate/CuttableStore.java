@@ -1,0 +1,69 @@
+package dev.tollgate;
+
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Document;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.util.List;
+
+/** A store behind a line that can be cut. */
+final class CuttableStore implements Store {
+  private final Store store;
+  volatile boolean cut;
+  volatile int asked;
+
+  CuttableStore(Store store) {
+    this.store = store;
+  }
+
+  private Store reach() throws StoreException {
+    asked++;
+    if (cut) {
+      throw new StoreException("cut");
+    }
+    return store;
+  }
+
+  @Override
+  public Receipt reserve(Request request) throws StoreException {
+    return reach().reserve(request);
+  }
+
+  @Override
+  public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
+    return reach().settle(hold, actual, row);
+  }
+
+  @Override
+  public Receipt cancel(Hold hold) throws StoreException {
+    return reach().cancel(hold);
+  }
+
+  @Override
+  public Receipt read(String account, List<Charge> charges) throws StoreException {
+    return reach().read(account, charges);
+  }
+
+  @Override
+  public List<String> rows(String account) throws StoreException {
+    return reach().rows(account);
+  }
+
+  @Override
+  public Document document(String name) throws StoreException {
+    return reach().document(name);
+  }
+
+  @Override
+  public boolean replace(String name, long version, String text) throws StoreException {
+    return reach().replace(name, version, text);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
