@@ -83,7 +83,8 @@ final class PageServer implements AutoCloseable {
           List.of("/tollgate/*"),
           List.of(),
           HASH_KEY,
-          10);
+          10,
+          429);
 
   private final Tollgate tollgate;
   private final Server server = new Server();
