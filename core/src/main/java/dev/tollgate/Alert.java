@@ -79,6 +79,8 @@ public record Alert(
     ANOMALY,
     /** A provider's bill differs from what was counted here. */
     BILL_DRIFT,
+    /** The limit at a provider itself was set or lowered, or should be and could not. */
+    PROVIDER_LIMIT_SET,
     /** The monthly reminder of what is expected and of which limits are recommended. */
     LIMITS_REVIEW
   }

@@ -83,7 +83,7 @@ final class AlertClaims {
       // every process comes to the same verdict within a minute
       case BREAKER_OPENED, BREAKER_HALF_OPENED, BREAKER_CLOSED, STORE_RECOVERED -> TRANSITION;
       case PROVIDER_LIMIT_REACHED -> Duration.ofHours(1);
-      case UNPRICED_MODEL, IMPLAUSIBLE_USAGE, BILL_DRIFT -> Duration.ofDays(1);
+      case UNPRICED_MODEL, IMPLAUSIBLE_USAGE, BILL_DRIFT, PROVIDER_LIMIT_SET -> Duration.ofDays(1);
       case LIMITS_REVIEW -> Duration.ofDays(20);
     };
   }

@@ -11,14 +11,17 @@ import dev.tollgate.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Tollgate implements AutoCloseable {
 
   private static final Duration PROBE_PERIOD = Duration.ofMillis(500);
+  private static final Duration LEDGER_PERIOD = Duration.ofMinutes(1);
   private static final long CLOSE_MILLIS = 5000;
   private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
   private static final int MAX_UNPRICED_MODELS = 1000;
@@ -46,6 +50,7 @@ public final class Tollgate implements AutoCloseable {
   private final ScheduledExecutorService background;
   private final AlertQueue alerts;
   private final CallerAlerts callerAlerts;
+  private final SpendLedger ledger;
   private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids = new ReservationIds();
   private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
@@ -65,9 +70,15 @@ public final class Tollgate implements AutoCloseable {
     callerAlerts = new CallerAlerts(guard, ids);
     alerts.listen(callerAlerts::add);
     builder.listeners.forEach(alerts::listen);
+    ledger = new SpendLedger(guard);
     probe();
-    long period = PROBE_PERIOD.toMillis();
-    background.scheduleWithFixedDelay(this::probe, period, period, TimeUnit.MILLISECONDS);
+    repeat(this::probe, PROBE_PERIOD);
+    repeat(ledger::flush, LEDGER_PERIOD);
+  }
+
+  private void repeat(Runnable task, Duration period) {
+    background.scheduleWithFixedDelay(
+        task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private Optional<Store> fallback(Builder builder) {
@@ -186,6 +197,19 @@ public final class Tollgate implements AutoCloseable {
     return callerAlerts.of(caller);
   }
 
+  /**
+   * What settled calls of a provider's budget have cost, in nano-USD by day of UTC: the latest 62
+   * days with calls, of all processes, up to a minute late. The first day may be there in part
+   * only. Empty when the store does not answer.
+   */
+  public SortedMap<LocalDate, Long> spent(String provider) {
+    try {
+      return ledger.days(provider);
+    } catch (StoreException unanswered) {
+      return Collections.emptySortedMap();
+    }
+  }
+
   /** What an estimate costs in nano-USD at the model's price if nothing is cached. */
   public long cost(String model, Estimate estimate) {
     return rules.policies().prices().price(model).cost(estimate.toUsage());
@@ -204,6 +228,11 @@ public final class Tollgate implements AutoCloseable {
   /** Tells a listener of every alert, on the engine's own thread. */
   public void onAlert(Consumer<Alert> listener) {
     alerts.listen(listener);
+  }
+
+  /** Tells the listeners something that the engine itself does not see. */
+  public void report(Alert alert) {
+    alerts.send(alert);
   }
 
   /** Undoes {@link #onAlert}. */
@@ -227,6 +256,7 @@ public final class Tollgate implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+    ledger.flush();
     guard.close();
   }
 
@@ -404,6 +434,7 @@ public final class Tollgate implements AutoCloseable {
               plausible.outputTokens(),
               amounts.costNanoUsd(),
               reported ? CallRecord.Outcome.SETTLED : CallRecord.Outcome.ESTIMATED);
+      addToLedger(reservation, amounts.costNanoUsd());
       boolean telling = reported && reservation.call().settled();
       if (telling && reservation.restriction().equals(Restriction.NONE)) {
         forecast.observe(
@@ -426,6 +457,14 @@ public final class Tollgate implements AutoCloseable {
       if (!reservation.hold().parts().isEmpty()) {
         guard.cancel(reservation.store(), reservation.hold());
       }
+    }
+
+    private void addToLedger(Reservation reservation, long nanoUsd) {
+      rules
+          .policies()
+          .spending()
+          .budget(reservation.call().route(), reservation.model())
+          .ifPresent(budget -> ledger.add(budget.provider(), reservation.at(), nanoUsd));
     }
 
     private void reportImplausible(Reservation reservation, Usage usage) {
