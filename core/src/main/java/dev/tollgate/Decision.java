@@ -46,7 +46,8 @@ public sealed interface Decision {
   /**
    * Let in, with less.
    *
-   * @param causes the quotas that are used up
+   * @param causes the quotas that are used up; empty when the caller is restricted because its use
+   *     is abnormal
    */
   record Restricted(
       Call call,

@@ -6,6 +6,7 @@ import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The limits that one tier's calls of one route are charged against. Immutable. */
 final class Plan {
@@ -28,11 +29,13 @@ final class Plan {
 
   private final Tier tier;
   private final PriceBook prices;
+  private final Optional<AnomalyWatch> watch;
   private final List<Entry> entries = new ArrayList<>();
 
-  Plan(Tier tier, Route route, PriceBook prices) {
+  Plan(Tier tier, Route route, PriceBook prices, AnomalyPolicy anomalies) {
     this.tier = tier;
     this.prices = prices;
+    this.watch = AnomalyWatch.of(anomalies, tier);
     tier.limits().forEach(limit -> add(limit, false, false));
     route.limits().forEach(limit -> add(limit.under(route.name() + "/"), true, false));
     tier.restrictedRates().forEach(limit -> add(limit.under("restricted/"), false, true));
@@ -67,6 +70,7 @@ final class Plan {
               : new Charge(
                   counter, entry.bound, entry.of(amount, call), entry.of(worst, call), less));
     }
+    watch.ifPresent(watching -> charges.add(watching.charge(call)));
     return charges;
   }
 
@@ -84,20 +88,31 @@ final class Plan {
   /** The actual amounts of a settlement, one for each part of its hold. */
   List<Long> actual(Call call, Amounts amounts, List<Hold.Part> parts) {
     List<Long> actual = new ArrayList<>(parts.size());
-    for (int i = 0; i < parts.size(); i++) {
+    for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       boolean untouched = entry.restrictedOnly && parts.get(i).amount() == 0;
       actual.add(untouched ? 0L : entry.of(amounts, call));
     }
+    watch.ifPresent(unsettled -> actual.add(call.requests()));
     return actual;
+  }
+
+  /** Empty when the tier's callers are not watched. */
+  Optional<AnomalyWatch> watch() {
+    return watch;
   }
 
   List<LimitState> states(Receipt receipt) {
     List<LimitState> states = new ArrayList<>(entries.size());
-    for (int i = 0; i < receipt.balances().size(); i++) {
+    for (int i = 0; i < limits(receipt); i++) {
       states.add(LimitState.of(entries.get(i).limit, receipt.balances().get(i)));
     }
     return states;
+  }
+
+  /** How many of the balances are those of limits: all of them are, or none is told. */
+  int limits(Receipt receipt) {
+    return Math.min(entries.size(), receipt.balances().size());
   }
 
   Limit limit(int index) {

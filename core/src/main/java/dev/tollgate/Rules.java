@@ -30,6 +30,10 @@ final class Rules {
   }
 
   private Plan newPlan(String tier, String route) {
-    return new Plan(policies.tier(tier), policies.route(route), policies.prices());
+    return new Plan(
+        policies.tier(tier),
+        policies.route(route),
+        policies.prices(),
+        policies.spending().anomalies());
   }
 }

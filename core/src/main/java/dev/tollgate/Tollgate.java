@@ -265,7 +265,7 @@ public final class Tollgate implements AutoCloseable {
     List<LimitState> states = plan.states(receipt);
     reportNotices(plan, call.caller(), receipt);
     if (receipt.outcome() == Outcome.REFUSED) {
-      return new Decision.Refused(call, states, refusal(states));
+      return new Decision.Refused(call, states, refusal(plan, receipt, states));
     }
     boolean restricted = receipt.outcome() == Outcome.REDUCED;
     Restriction restriction = restricted ? plan.tier().restriction() : Restriction.NONE;
@@ -282,6 +282,10 @@ public final class Tollgate implements AutoCloseable {
     return restricted
         ? new Decision.Restricted(call, states, reservation, restriction, usedUp(states))
         : new Decision.Admitted(call, states, reservation);
+  }
+
+  private static Decision.Refusal refusal(Plan plan, Receipt receipt, List<LimitState> states) {
+    return plan.watch().flatMap(watch -> watch.refusal(receipt)).orElseGet(() -> refusal(states));
   }
 
   private static Decision.Refusal refusal(List<LimitState> states) {
@@ -351,7 +355,8 @@ public final class Tollgate implements AutoCloseable {
   }
 
   private void reportNotices(Plan plan, Caller caller, Receipt receipt) {
-    for (int i = 0; i < receipt.balances().size(); i++) {
+    plan.watch().flatMap(watch -> watch.alert(caller, receipt)).ifPresent(alerts::send);
+    for (int i = 0; i < plan.limits(receipt); i++) {
       Balance balance = receipt.balances().get(i);
       List<Ladder.Rung> rungs = plan.tier().ladder().rungs();
       int last = Math.min(balance.crossedTo(), rungs.size());

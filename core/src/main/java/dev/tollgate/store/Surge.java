@@ -8,8 +8,9 @@ package dev.tollgate.store;
  * window before the current one counts by the part of it that is still covered. A counter is
  * flagged when a window's count is above the window's floor and above so many times what is normal
  * for it. Normal is learned from each day's peaks, quickly upwards, more and more slowly downwards
- * and never from more than would have been flagged; a day without requests teaches nothing. Until a
- * first day is over, normal is what a whole day is expected to bring, that many times over.
+ * and never from more than would have been flagged; a day without requests teaches nothing. What is
+ * normal at first is several times what is expected of a whole day: of a new caller anything may be
+ * normal.
  *
  * @param days the calendar's days
  * @param expectedDaily how many requests a day are expected until it is known: 1 to 10^9
@@ -38,22 +39,26 @@ public record Surge(Calendar days, long expectedDaily, Action action) implements
    * store comes to the same whole numbers.
    */
   public enum Span {
-    TEN_MINUTES(600_000_000L, 30, 4),
-    HOUR(3_600_000_000L, 60, 5),
+    TEN_MINUTES(600_000_000L, 30, 4, 2250),
+    HOUR(3_600_000_000L, 60, 5, 2750),
     /** Its windows are the calendar's. */
-    DAY(0, 150, 8);
+    DAY(0, 150, 8, 4000);
 
     private final long micros;
     private final long floor;
     private final long halves;
+    private final long perExpected;
 
     /**
      * @param halves how many halves of the normal count are abnormal
+     * @param perExpected what is normal for each request that is expected on a day, in thousandths,
+     *     as long as nothing is known
      */
-    Span(long micros, long floor, long halves) {
+    Span(long micros, long floor, long halves, long perExpected) {
       this.micros = micros;
       this.floor = floor;
       this.halves = halves;
+      this.perExpected = perExpected;
     }
 
     /** The window's length, 0 for a day. */
@@ -68,7 +73,7 @@ public record Surge(Calendar days, long expectedDaily, Action action) implements
 
     /** What is normal as long as nothing is known. */
     long unknown(long expectedDaily) {
-      return expectedDaily * 1000 * halves / 2;
+      return expectedDaily * perExpected;
     }
   }
 

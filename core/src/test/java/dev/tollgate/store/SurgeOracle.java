@@ -11,6 +11,7 @@ final class SurgeOracle {
 
   private static final long MINUTE = 60_000_000L;
   private static final long[] FLOORS = {30, 60, 150};
+  private static final long[] UNKNOWN = {2250, 2750, 4000};
   private static final double[] FACTORS = {2, 2.5, 4};
 
   private record Counted(long atMicros, long amount) {}
@@ -34,7 +35,7 @@ final class SurgeOracle {
   Verdict at(long now) {
     long[] normal = new long[3];
     for (int i = 0; i < 3; i++) {
-      normal[i] = (long) (surge.expectedDaily() * 1000 * FACTORS[i]);
+      normal[i] = surge.expectedDaily() * UNKNOWN[i];
     }
     long[] peaks = new long[3];
     int flag = 0;

@@ -34,9 +34,9 @@ local FLAG = 24 * 3600 * 1000000
 local MAX_COUNT = 1000000000000
 local MAX_DAYS = 9
 local SPANS = {
-  {micros = 600 * 1000000, floor = 30, halves = 4},
-  {micros = 3600 * 1000000, floor = 60, halves = 5},
-  {micros = 0, floor = 150, halves = 8},
+  {micros = 600 * 1000000, floor = 30, halves = 4, per_expected = 2250},
+  {micros = 3600 * 1000000, floor = 60, halves = 5, per_expected = 2750},
+  {micros = 0, floor = 150, halves = 8, per_expected = 4000},
 }
 local DAY = 3
 
@@ -312,8 +312,7 @@ end
 local function new_surge(expected)
   local surge = {at = 0, from = -1, to = 0, days = 0, flag = 0, ends = 0, windows = {}}
   for i, span in ipairs(SPANS) do
-    local unknown = math.floor(expected * 1000 * span.halves / 2)
-    surge.windows[i] = {count = 0, before = 0, peak = 0, normal = unknown}
+    surge.windows[i] = {count = 0, before = 0, peak = 0, normal = expected * span.per_expected}
   end
   return surge
 end
