@@ -165,15 +165,16 @@ public sealed interface Decision {
     }
 
     /**
-     * The provider's hard limit is used up: every call of this size is refused until a new window
-     * begins or an operator raises it.
+     * The provider's hard limit is used up, or the provider said that one of its own is: every call
+     * of this size is refused until a new window begins or an operator raises it.
      *
      * @param provider the name of the provider's key
+     * @param retryAfter how long, if the provider said until when; otherwise empty
      */
-    record BudgetExhausted(String provider) implements Refusal {
-      @Override
-      public Optional<Duration> retryAfter() {
-        return Optional.empty();
+    record BudgetExhausted(String provider, Optional<Duration> retryAfter) implements Refusal {
+
+      public BudgetExhausted(String provider) {
+        this(provider, Optional.empty());
       }
 
       @Override

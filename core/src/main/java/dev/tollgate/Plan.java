@@ -28,12 +28,14 @@ final class Plan {
   }
 
   private final Tier tier;
+  private final Route route;
   private final PriceBook prices;
   private final Optional<AnomalyWatch> watch;
   private final List<Entry> entries = new ArrayList<>();
 
   Plan(Tier tier, Route route, PriceBook prices, AnomalyPolicy anomalies) {
     this.tier = tier;
+    this.route = route;
     this.prices = prices;
     this.watch = AnomalyWatch.of(anomalies, tier);
     tier.limits().forEach(limit -> add(limit, false, false));
@@ -72,6 +74,25 @@ final class Plan {
     }
     watch.ifPresent(watching -> charges.add(watching.charge(call)));
     return charges;
+  }
+
+  /** How much the application needs a call. */
+  Criticality criticality(Call call) {
+    return call.criticality().orElse(route.criticality());
+  }
+
+  /** The most that a call can cost, whole or restricted. */
+  long worstCost(Call call) {
+    return Math.max(
+        prices.price(call.model()).worstCost(call.estimate()), worstRestrictedCost(call));
+  }
+
+  /** The most that a call can cost once it is restricted. */
+  long worstRestrictedCost(Call call) {
+    Restriction restriction = tier.restriction();
+    return prices
+        .price(restriction.modelFor(call.model()))
+        .worstCost(restriction.clamp(call.estimate()));
   }
 
   /** What a call takes of each meter: the most that an estimate can cost. */

@@ -4,6 +4,7 @@ import dev.tollgate.store.Hold;
 import dev.tollgate.store.Store;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class Reservation implements AutoCloseable {
   private final Plan plan;
   private final Store store;
   private final Hold hold;
+  private final BudgetClaim claim;
   private final Instant at;
   private final Ending ending;
   private volatile boolean ended;
@@ -38,6 +40,7 @@ public final class Reservation implements AutoCloseable {
       Plan plan,
       Store store,
       Hold hold,
+      BudgetClaim claim,
       Instant at,
       Ending ending) {
     this.call = call;
@@ -46,6 +49,7 @@ public final class Reservation implements AutoCloseable {
     this.plan = plan;
     this.store = store;
     this.hold = hold;
+    this.claim = claim;
     this.at = at;
     this.ending = ending;
   }
@@ -135,6 +139,19 @@ public final class Reservation implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells that the provider refused the call because a limit of its own is reached: until then its
+   * calls are refused here, in all processes. Ends nothing, and does nothing when the call belongs
+   * to no budget.
+   *
+   * @param cause which limit, in a few words that are no secret
+   * @param until when the provider said that calls may come again; without it a few minutes are
+   *     guessed, more when it is said again, up to an hour
+   */
+  public void providerLimitReached(String cause, Optional<Instant> until) {
+    claim.limitReached(cause, until);
+  }
+
   /** Whether it was settled, cancelled or closed. */
   public boolean isEnded() {
     return ended;
@@ -164,5 +181,9 @@ public final class Reservation implements AutoCloseable {
 
   Hold hold() {
     return hold;
+  }
+
+  BudgetClaim claim() {
+    return claim;
   }
 }

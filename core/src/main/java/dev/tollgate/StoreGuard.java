@@ -103,6 +103,20 @@ final class StoreGuard implements AutoCloseable {
     return askStore(asked -> asked.replace(name, version, text));
   }
 
+  /**
+   * What {@link #reserveInStore} would answer now.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  Receipt readInStore(String account, List<Charge> charges) throws StoreException {
+    return askStore(asked -> asked.read(account, charges));
+  }
+
+  /** Settles what {@link #reserveInStore} reserved, as {@link #settle} does. */
+  Optional<Receipt> settleInStore(Hold hold, long actual) {
+    return settle(store, hold, List.of(actual), "");
+  }
+
   private interface Question<T> {
     T ask(Store store) throws StoreException;
   }

@@ -51,6 +51,7 @@ public final class Tollgate implements AutoCloseable {
   private final AlertQueue alerts;
   private final CallerAlerts callerAlerts;
   private final SpendLedger ledger;
+  private final Budgets budgets;
   private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids = new ReservationIds();
   private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
@@ -71,7 +72,11 @@ public final class Tollgate implements AutoCloseable {
     alerts.listen(callerAlerts::add);
     builder.listeners.forEach(alerts::listen);
     ledger = new SpendLedger(guard);
+    budgets = new Budgets(guard, ids, clock, alerts::send);
+    budgets.reload(builder.policies.spending());
     probe();
+    long period = PROBE_PERIOD.toMillis();
+    background.scheduleWithFixedDelay(budgets::tend, 0, period, TimeUnit.MILLISECONDS);
     repeat(this::probe, PROBE_PERIOD);
     repeat(ledger::flush, LEDGER_PERIOD);
   }
@@ -127,6 +132,16 @@ public final class Tollgate implements AutoCloseable {
   }
 
   private Decision decide(Plan plan, Call call, String id) {
+    BudgetClaim claim =
+        call.settled()
+            ? budgets.claim(call, call.model(), plan.criticality(call), plan.worstCost(call))
+            : BudgetClaim.NONE;
+    return claim.refusal().isPresent()
+        ? new Decision.Refused(call, List.of(), claim.refusal().get())
+        : decide(plan, call, id, claim);
+  }
+
+  private Decision decide(Plan plan, Call call, String id, BudgetClaim claim) {
     Request request =
         new Request(
             call.caller().id(),
@@ -134,10 +149,15 @@ public final class Tollgate implements AutoCloseable {
             plan.charges(call, likely(call)),
             call.settled() ? holdMicros : 0,
             call.settled() ? memo(plan, call, id) : "");
-    return guard
-        .reserve(request)
-        .map(answer -> decision(plan, call, answer))
-        .orElseGet(() -> unavailable(call));
+    Decision decision =
+        guard
+            .reserve(request)
+            .map(answer -> decision(plan, call, answer, claim))
+            .orElseGet(() -> unavailable(call));
+    if (decision instanceof Decision.Refused) {
+      claim.cancel();
+    }
+    return decision;
   }
 
   /**
@@ -152,13 +172,21 @@ public final class Tollgate implements AutoCloseable {
     if (now.policies().prices().refuses(call.model())) {
       return unpriced(call);
     }
+    Optional<Decision.Refusal> unpaid =
+        call.settled()
+            ? budgets.check(call, plan.criticality(call), plan.worstCost(call))
+            : Optional.empty();
+    if (unpaid.isPresent()) {
+      return new Decision.Refused(call, List.of(), unpaid.get());
+    }
     try {
       Receipt receipt = guard.read(call.caller().id(), plan.charges(call, likely(call)));
       Hold nothing = new Hold(call.caller().id(), "check", 0, List.of());
       Receipt answer =
           new Receipt(
               receipt.outcome(), receipt.atMicros(), receipt.balances(), Optional.of(nothing));
-      Decision decision = decision(plan, call, new StoreGuard.Answer(unlimited, answer));
+      Decision decision =
+          decision(plan, call, new StoreGuard.Answer(unlimited, answer), BudgetClaim.UNCLAIMED);
       if (!(decision instanceof Decision.Refused)) {
         decision.orThrow().cancel();
       }
@@ -223,6 +251,22 @@ public final class Tollgate implements AutoCloseable {
   /** Decides by other policies from now on; what was counted stays counted. */
   public void reload(Policies policies) {
     rules = new Rules(policies);
+    budgets.reload(policies.spending());
+  }
+
+  /** How the providers' budgets stand, one question to the store for each. */
+  public List<BudgetStatus> budgets() {
+    return budgets.statuses();
+  }
+
+  /**
+   * Lets the calls of a provider in again that are refused because it said that its limit is
+   * reached, in all processes.
+   *
+   * @throws IllegalArgumentException when the provider has no budget
+   */
+  public void release(String provider) {
+    budgets.release(provider);
   }
 
   /** Tells a listener of every alert, on the engine's own thread. */
@@ -257,10 +301,11 @@ public final class Tollgate implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     ledger.flush();
+    budgets.close();
     guard.close();
   }
 
-  private Decision decision(Plan plan, Call call, StoreGuard.Answer answer) {
+  private Decision decision(Plan plan, Call call, StoreGuard.Answer answer, BudgetClaim claimed) {
     Receipt receipt = answer.receipt();
     List<LimitState> states = plan.states(receipt);
     reportNotices(plan, call.caller(), receipt);
@@ -269,6 +314,11 @@ public final class Tollgate implements AutoCloseable {
     }
     boolean restricted = receipt.outcome() == Outcome.REDUCED;
     Restriction restriction = restricted ? plan.tier().restriction() : Restriction.NONE;
+    BudgetClaim claim = restricted ? restricted(plan, call, claimed) : claimed;
+    if (claim.refusal().isPresent()) {
+      guard.cancel(answer.store(), receipt.admitted().orElseThrow());
+      return new Decision.Refused(call, states, claim.refusal().get());
+    }
     Reservation reservation =
         new Reservation(
             call,
@@ -277,6 +327,7 @@ public final class Tollgate implements AutoCloseable {
             plan,
             answer.store(),
             receipt.admitted().orElseThrow(),
+            claim,
             LimitState.instant(receipt.atMicros()),
             ending);
     return restricted
@@ -286,6 +337,17 @@ public final class Tollgate implements AutoCloseable {
 
   private static Decision.Refusal refusal(Plan plan, Receipt receipt, List<LimitState> states) {
     return plan.watch().flatMap(watch -> watch.refusal(receipt)).orElseGet(() -> refusal(states));
+  }
+
+  private BudgetClaim restricted(Plan plan, Call call, BudgetClaim claim) {
+    return call.settled()
+        ? budgets.restricted(
+            claim,
+            call,
+            plan.tier().restriction().modelFor(call.model()),
+            plan.criticality(call),
+            plan.worstRestrictedCost(call))
+        : claim;
   }
 
   private static Decision.Refusal refusal(List<LimitState> states) {
@@ -322,13 +384,23 @@ public final class Tollgate implements AutoCloseable {
     }
     Store store = unlimited;
     Hold hold = new Hold(call.caller().id(), id, 0, List.of());
+    BudgetClaim claim = BudgetClaim.NONE;
     if (decision instanceof Decision.Restricted restricted) {
       store = restricted.reservation().store();
       hold = restricted.reservation().hold();
+      claim = restricted.reservation().claim();
     }
     Reservation reservation =
         new Reservation(
-            call, Restriction.NONE, likely(call), plan, store, hold, clock.instant(), ending);
+            call,
+            Restriction.NONE,
+            likely(call),
+            plan,
+            store,
+            hold,
+            claim,
+            clock.instant(),
+            ending);
     return new Decision.Shadowed(call, reservation, decision);
   }
 
@@ -448,6 +520,7 @@ public final class Tollgate implements AutoCloseable {
             reservation.call().estimate().outputTokens(),
             plausible.outputTokens());
       }
+      reservation.claim().settle(amounts.costNanoUsd());
       if (reservation.hold().isKept()) {
         List<Long> actual = plan.actual(reservation.call(), amounts, reservation.hold().parts());
         guard
@@ -459,6 +532,7 @@ public final class Tollgate implements AutoCloseable {
 
     @Override
     public void cancel(Reservation reservation) {
+      reservation.claim().cancel();
       if (!reservation.hold().parts().isEmpty()) {
         guard.cancel(reservation.store(), reservation.hold());
       }
