@@ -63,7 +63,13 @@ final class BudgetAccount {
   }
 
   private Tranche tranche(Quota quota) {
-    return new Tranche(name, counter, quota, budget.slice(), guard, ids, time, this::heard);
+    return new Tranche(
+        name, counter, quota, budget.slice(), guard, ids, time, this::unposted, this::heard);
+  }
+
+  /** What this process has spent and not posted yet; negative when it has posted ahead. */
+  private long unposted() {
+    return ordinary.current().unposted() + essential.current().unposted();
   }
 
   private static String counter(ProviderBudget budget) {
@@ -142,10 +148,9 @@ final class BudgetAccount {
         return Optional.empty();
       }
       Balance now = read();
-      long unposted = ordinary.current().unposted() + essential.current().unposted();
       long hard = (hasReserve ? essential : ordinary).quota().hard();
       return Optional.of(
-          worst > hard - now.posted() - unposted
+          worst > hard - now.posted() - unposted()
               ? new Decision.Refusal.BudgetExhausted(budget.provider())
               : new Decision.Refusal.BudgetInUse(budget.provider(), PAUSE));
     } catch (StoreException noAnswer) {

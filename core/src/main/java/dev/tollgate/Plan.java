@@ -83,8 +83,10 @@ final class Plan {
 
   /** The most that a call can cost, whole or restricted. */
   long worstCost(Call call) {
-    return Math.max(
-        prices.price(call.model()).worstCost(call.estimate()), worstRestrictedCost(call));
+    long whole = prices.price(call.model()).worstCost(call.estimate());
+    return tier.restriction().model().isEmpty()
+        ? whole
+        : Math.max(whole, worstRestrictedCost(call));
   }
 
   /** The most that a call can cost once it is restricted. */

@@ -34,10 +34,16 @@ public record Spending(
 
   /** The budget that a call of a model on a route is charged to; empty when there is none. */
   public Optional<ProviderBudget> budget(String route, String model) {
-    return budgets.stream()
-        .filter(budget -> budget.routes().contains(route))
-        .findFirst()
-        .or(() -> budgets.stream().filter(budget -> budget.isOfModel(model)).findFirst())
-        .or(() -> budgets.size() == 1 ? Optional.of(budgets.get(0)) : Optional.empty());
+    for (ProviderBudget budget : budgets) {
+      if (budget.routes().contains(route)) {
+        return Optional.of(budget);
+      }
+    }
+    for (ProviderBudget budget : budgets) {
+      if (budget.isOfModel(model)) {
+        return Optional.of(budget);
+      }
+    }
+    return budgets.size() == 1 ? Optional.of(budgets.get(0)) : Optional.empty();
   }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,7 @@ final class Tranche {
   private final StoreGuard guard;
   private final ReservationIds ids;
   private final StoreTime time;
+  private final LongSupplier unposted;
   private final Consumer<Receipt> receipts;
   private final ReentrantLock leasing = new ReentrantLock();
   private final List<Escrow> past = new CopyOnWriteArrayList<>();
@@ -87,6 +89,7 @@ final class Tranche {
   private @Nullable Question unanswered;
 
   /**
+   * @param unposted nano-USD that this process has spent of the budget and not posted yet
    * @param receipts is told every answer of the store
    */
   Tranche(
@@ -97,6 +100,7 @@ final class Tranche {
       StoreGuard guard,
       ReservationIds ids,
       StoreTime time,
+      LongSupplier unposted,
       Consumer<Receipt> receipts) {
     this.account = account;
     this.counter = counter;
@@ -105,6 +109,7 @@ final class Tranche {
     this.guard = guard;
     this.ids = ids;
     this.time = time;
+    this.unposted = unposted;
     this.receipts = receipts;
   }
 
@@ -229,7 +234,7 @@ final class Tranche {
     resolve();
     Receipt receipt = put(new Question(ids.next(), lease));
     if (receipt.outcome() == Outcome.REFUSED && lease <= missing(amount)) {
-      long spent = receipt.balances().get(0).posted() + current.unposted();
+      long spent = receipt.balances().get(0).posted() + unposted.getAsLong();
       remember(lease, quota.hard() - spent);
     }
     return adopt(receipt, amount);
@@ -303,7 +308,7 @@ final class Tranche {
           refill();
         }
       } catch (StoreException noAnswer) {
-        remember(1, Long.MAX_VALUE);
+        return; // it is asked again, by its id
       } finally {
         leasing.unlock();
       }
@@ -317,7 +322,11 @@ final class Tranche {
     }
   }
 
+  /** While the store does not answer, leases are kept: their money may still be spent. */
   private void close(Escrow escrow, long keep) {
+    if (guard.isDegraded()) {
+      return;
+    }
     long due = time.micros() + RENEWAL_MICROS;
     if (isOpen(escrow)) {
       escrow.dueButTaken(due).ifPresent(this::renew);
@@ -333,7 +342,7 @@ final class Tranche {
       try {
         request(amount, 0);
       } catch (StoreException noAnswer) {
-        remember(amount, Long.MAX_VALUE);
+        return; // it is asked again, by its id
       } finally {
         leasing.unlock();
       }
