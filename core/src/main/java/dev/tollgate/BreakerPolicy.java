@@ -9,10 +9,13 @@ import java.util.Map;
  * @param minutes how long it must last before it is halted: 1 to 60
  * @param fastPath whether three minutes in a row above twenty times the normal speed halt at once
  * @param expectedMonthly what each watched scope is expected to spend in a month, in nano-USD; a
- *     scope that is not named here is not watched
+ *     scope that is not named here is not watched; at most {@link #MAX_SCOPES}
  */
 public record BreakerPolicy(
     int factorPercent, int minutes, boolean fastPath, Map<SpendScope, Long> expectedMonthly) {
+
+  /** Scopes that can be watched: what processes know of so many fits into one document. */
+  public static final int MAX_SCOPES = 64;
 
   /** Watches nothing. */
   public static final BreakerPolicy OFF = new BreakerPolicy(300, 10, false, Map.of());
@@ -29,6 +32,13 @@ public record BreakerPolicy(
       throw new IllegalArgumentException("breaker minutes " + minutes + " are not in 1 to 60");
     }
     expectedMonthly = Map.copyOf(expectedMonthly);
+    if (expectedMonthly.size() > MAX_SCOPES) {
+      throw new IllegalArgumentException(
+          expectedMonthly.size()
+              + " scopes of spending are watched: at most "
+              + MAX_SCOPES
+              + " can be; expect spend of fewer providers, tiers and routes");
+    }
     expectedMonthly.forEach(
         (scope, nanoUsd) -> {
           if (nanoUsd <= 0) {

@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.Decision.Refusal.SpendHalted;
 import dev.tollgate.store.Balance;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
@@ -52,6 +53,7 @@ public final class Tollgate implements AutoCloseable {
   private final CallerAlerts callerAlerts;
   private final SpendLedger ledger;
   private final Budgets budgets;
+  private final SpendBreakers breakers;
   private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids = new ReservationIds();
   private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
@@ -75,10 +77,13 @@ public final class Tollgate implements AutoCloseable {
     budgets = new Budgets(guard, ids, clock, alerts::send);
     budgets.reload(builder.policies.spending());
     probe();
+    breakers =
+        new SpendBreakers(builder.policies, guard, clock, ids.next(), background, alerts::send);
     long period = PROBE_PERIOD.toMillis();
     background.scheduleWithFixedDelay(budgets::tend, 0, period, TimeUnit.MILLISECONDS);
     repeat(this::probe, PROBE_PERIOD);
     repeat(ledger::flush, LEDGER_PERIOD);
+    repeat(breakers::tick, SpendBreakers.PERIOD);
   }
 
   private void repeat(Runnable task, Duration period) {
@@ -126,9 +131,31 @@ public final class Tollgate implements AutoCloseable {
     Plan plan = now.plan(call.caller().tier(), call.route());
     reportUnpriced(now.policies(), call.model());
     String id = ids.next();
+    Optional<Decision> halted = halted(now.policies(), plan, call, id);
+    if (halted.isPresent() && !now.policies().shadow()) {
+      return halted.get();
+    }
     Decision decision =
         now.policies().prices().refuses(call.model()) ? unpriced(call) : decide(plan, call, id);
-    return now.policies().shadow() ? shadow(plan, call, decision, id) : decision;
+    if (!now.policies().shadow()) {
+      return decision;
+    }
+    Decision letIn = shadow(plan, call, decision, id);
+    return halted
+        .<Decision>map(wouldBe -> new Decision.Shadowed(call, letIn.orThrow(), wouldBe))
+        .orElse(letIn);
+  }
+
+  /** The refusal of a call that a breaker halts. In shadow mode it goes on and costs. */
+  private Optional<Decision> halted(Policies policies, Plan plan, Call call, String id) {
+    Optional<SpendHalted> halted = breakers.halt(call, id);
+    if (!policies.shadow()) {
+      halted.ifPresent(
+          refusal ->
+              breakers.refused(
+                  refusal, plan.amounts(call, call.model(), likely(call)).costNanoUsd()));
+    }
+    return halted.map(refusal -> new Decision.Refused(call, List.of(), refusal));
   }
 
   private Decision decide(Plan plan, Call call, String id) {
@@ -187,10 +214,14 @@ public final class Tollgate implements AutoCloseable {
               receipt.outcome(), receipt.atMicros(), receipt.balances(), Optional.of(nothing));
       Decision decision =
           decision(plan, call, new StoreGuard.Answer(unlimited, answer), BudgetClaim.UNCLAIMED);
-      if (!(decision instanceof Decision.Refused)) {
-        decision.orThrow().cancel();
+      if (decision instanceof Decision.Refused) {
+        return decision;
       }
-      return decision;
+      decision.orThrow().cancel();
+      return breakers
+          .halt(call, ids.next())
+          .<Decision>map(halted -> new Decision.Refused(call, decision.limits(), halted))
+          .orElse(decision);
     } catch (StoreException unanswered) {
       return unavailable(call);
     }
@@ -252,6 +283,7 @@ public final class Tollgate implements AutoCloseable {
   public void reload(Policies policies) {
     rules = new Rules(policies);
     budgets.reload(policies.spending());
+    breakers.use(policies);
   }
 
   /** How the providers' budgets stand, one question to the store for each. */
@@ -267,6 +299,38 @@ public final class Tollgate implements AutoCloseable {
    */
   public void release(String provider) {
     budgets.release(provider);
+  }
+
+  /**
+   * Whether calls of this criticality are halted anywhere, as this process knows it: optional ones
+   * while some breaker is open, background ones until all of them are closed again. Never in shadow
+   * mode. Costs nothing to ask.
+   */
+  public boolean paused(Criticality criticality) {
+    return breakers.paused(criticality);
+  }
+
+  /**
+   * Runs a listener on the engine's own thread, each time that {@link #paused} turns false for this
+   * criticality: in every process, whichever of them finds out first and sends the alert.
+   */
+  public void onResume(Criticality criticality, Runnable listener) {
+    breakers.onResume(criticality, listener);
+  }
+
+  /** The scopes that breakers watch, the application first. */
+  public List<BreakerStatus> breakers() {
+    return breakers.statuses();
+  }
+
+  /**
+   * Sets a breaker by hand: in this process at once, in those that share its store within seconds.
+   * While the store does not answer, they are told when it does again.
+   *
+   * @throws IllegalArgumentException when the scope is not watched
+   */
+  public void control(SpendScope scope, BreakerControl control) {
+    breakers.control(scope, control);
   }
 
   /** Tells a listener of every alert, on the engine's own thread. */
@@ -302,6 +366,7 @@ public final class Tollgate implements AutoCloseable {
     }
     ledger.flush();
     budgets.close();
+    breakers.tick();
     guard.close();
   }
 
@@ -521,6 +586,9 @@ public final class Tollgate implements AutoCloseable {
             plausible.outputTokens());
       }
       reservation.claim().settle(amounts.costNanoUsd());
+      if (reservation.call().settled()) {
+        breakers.settled(reservation.call(), reservation.model(), amounts.costNanoUsd());
+      }
       if (reservation.hold().isKept()) {
         List<Long> actual = plan.actual(reservation.call(), amounts, reservation.hold().parts());
         guard
