@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -19,7 +21,10 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /**
  * {@code POST /v1/chat/completions} and {@code /v1/messages}: hands requests to the provider and
  * its answers back, streams too, with the provider's key in place of the caller's. It knows nothing
- * of limits: the filter before it meters what passes. Thread-safe.
+ * of limits: the filter before it meters what passes.
+ *
+ * <p>Thread-safe. It owns one daemon thread, begun by the first stream, which ends with {@link
+ * #destroy}.
  */
 public final class PassThroughServlet extends HttpServlet {
 
@@ -31,6 +36,8 @@ public final class PassThroughServlet extends HttpServlet {
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]{1,500}");
 
   private final transient Semaphore passages;
+  private final transient ScheduledExecutorService clock =
+      new ScheduledThreadPoolExecutor(1, PassThroughServlet::newThread);
   private transient Supplier<Provider> provider;
   private Duration timeout = Duration.ZERO;
 
@@ -48,6 +55,17 @@ public final class PassThroughServlet extends HttpServlet {
     this.provider = () -> provider;
     this.timeout = timeout;
     this.passages = new Semaphore(passages);
+  }
+
+  private static Thread newThread(Runnable task) {
+    Thread thread = new Thread(task, "sample-streams");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public void destroy() {
+    clock.shutdownNow();
   }
 
   @Override
@@ -76,7 +94,7 @@ public final class PassThroughServlet extends HttpServlet {
       }
       AsyncContext async = request.startAsync(request, response);
       async.setTimeout(timeout.toMillis());
-      new Passage(async, asked.dialect(), next.pass(asked), passages::release).start();
+      new Passage(async, asked.dialect(), next.pass(asked), clock, passages::release).start();
     } catch (HttpProblem problem) {
       problem.send(request, response);
     }

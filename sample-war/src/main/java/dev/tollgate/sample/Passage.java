@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +24,17 @@ final class Passage implements AsyncListener {
 
   private static final byte[] NOTHING = {};
 
+  /** A client that leaves a silent stream is noticed after the second comment at the latest. */
+  private static final Duration SILENCE = Duration.ofSeconds(1);
+
+  private static final String BROKEN_OFF = "the provider's answer broke off";
+
   private final AsyncContext async;
   private final Dialect dialect;
   private final HttpServletRequest request;
   private final HttpServletResponse response;
   private final CompletableFuture<ProviderReply> reply;
+  private final ScheduledExecutorService clock;
   private final Runnable leave;
 
   /** Whether the response belongs to somebody: to the relay, or to the one who answers an error. */
@@ -37,15 +45,21 @@ final class Passage implements AsyncListener {
 
   /**
    * @param reply what the provider will answer
+   * @param clock for streams whose provider is silent
    * @param leave called once, when the request is over
    */
   Passage(
-      AsyncContext async, Dialect dialect, CompletableFuture<ProviderReply> reply, Runnable leave) {
+      AsyncContext async,
+      Dialect dialect,
+      CompletableFuture<ProviderReply> reply,
+      ScheduledExecutorService clock,
+      Runnable leave) {
     this.async = async;
     this.dialect = dialect;
     this.request = (HttpServletRequest) async.getRequest();
     this.response = (HttpServletResponse) async.getResponse();
     this.reply = reply;
+    this.clock = clock;
     this.leave = leave;
   }
 
@@ -105,20 +119,23 @@ final class Passage implements AsyncListener {
     response.setHeader("Cache-Control", "no-store");
     answer.headers().forEach(response::setHeader);
     try {
-      Relay begun = new Relay(response.getOutputStream(), farewell(answer), this::complete);
+      boolean events = isEvents(answer);
+      byte[] farewell = events ? dialect.failedEvent(BROKEN_OFF) : NOTHING;
+      Relay begun = new Relay(response.getOutputStream(), farewell, this::complete);
       relay = begun;
       answer.body().subscribe(begun);
+      if (events) {
+        begun.keepAlive(clock, SILENCE);
+      }
     } catch (IOException clientLeft) {
       answer.body().subscribe(new Unwanted());
       complete();
     }
   }
 
-  /** Only a stream of events has a place for an error after the answer has begun. */
-  private byte[] farewell(ProviderReply answer) {
-    boolean events =
-        answer.headers().getOrDefault("Content-Type", "").startsWith("text/event-stream");
-    return events ? dialect.failedEvent("the provider's answer broke off") : NOTHING;
+  /** Only a stream of events has a place for a comment, or for an error after it has begun. */
+  private static boolean isEvents(ProviderReply answer) {
+    return answer.headers().getOrDefault("Content-Type", "").startsWith("text/event-stream");
   }
 
   private void answerError(HttpProblem problem) {
@@ -146,6 +163,6 @@ final class Passage implements AsyncListener {
     }
     return cause instanceof HttpTimeoutException
         ? HttpProblem.gatewayTimeout("the provider did not answer in time")
-        : HttpProblem.badGateway("the provider's answer broke off");
+        : HttpProblem.badGateway(BROKEN_OFF);
   }
 }

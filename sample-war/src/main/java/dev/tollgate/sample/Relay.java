@@ -10,6 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands the bytes of an answer on as they come: each piece is flushed, and the next is asked for
  * when the client has taken it. So a slow client slows the provider down, and one that leaves ends
- * the provider's work.
+ * the provider's work: at the next write, which a comment is while the provider is silent.
  *
  * <p>Thread-safe and without a lock: the provider's thread and the container's take turns, and who
  * finds the other at work leaves the rest to it.
@@ -26,6 +28,9 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
 
   /** A turn is over at once; more is a container that hangs. */
   private static final Duration LONGEST_TURN = Duration.ofSeconds(1);
+
+  /** An event without fields, which clients of event streams skip. */
+  private static final byte[] COMMENT = {':', '\n', '\n'};
 
   private final ServletOutputStream out;
   private final byte[] farewell;
@@ -40,9 +45,15 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
   private volatile boolean abandoned;
 
   private volatile boolean asked;
+  private volatile boolean commentDue;
 
-  /** These two belong to whose turn it is. */
+  /** These belong to whose turn it is. */
   private boolean unflushed;
+
+  private boolean spoken;
+
+  /** The newlines at the end of what is written: two end an event. */
+  private int newlines = 2;
 
   private boolean ended;
 
@@ -92,6 +103,27 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
   }
 
   /**
+   * Writes a comment into a stream of events whenever it has been silent for a while, between
+   * events: whether a client is still there is only known by writing.
+   */
+  void keepAlive(ScheduledExecutorService clock, Duration silence) {
+    if (over.getCount() == 0) {
+      return;
+    }
+    try {
+      clock.schedule(() -> comment(clock, silence), silence.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException applicationEnds) {
+      abandon();
+    }
+  }
+
+  private void comment(ScheduledExecutorService clock, Duration silence) {
+    commentDue = true;
+    takeTurn();
+    keepAlive(clock, silence);
+  }
+
+  /**
    * Breaks the answer off and tells the client so if it takes that at once. Nothing is written
    * after this returns: a turn under way is waited for, which never waits for the client itself.
    *
@@ -130,7 +162,7 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
       } else if (failed) {
         sayFarewell();
         finish();
-      } else if (drain()) {
+      } else if (drain() && breakSilence()) {
         goOn();
       }
     } catch (IOException | IllegalStateException clientLeft) {
@@ -146,7 +178,9 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
         byte[] bytes = new byte[piece.remaining()];
         piece.get(bytes);
         out.write(bytes);
+        spoken = true;
         unflushed = true;
+        countNewlines(bytes);
       } else if (unflushed) {
         unflushed = false;
         out.flush();
@@ -155,6 +189,30 @@ final class Relay implements Flow.Subscriber<List<ByteBuffer>>, WriteListener {
       }
     }
     return false;
+  }
+
+  private void countNewlines(byte[] written) {
+    for (byte next : written) {
+      if (next == '\n') {
+        newlines++;
+      } else if (next != '\r') {
+        newlines = 0;
+      }
+    }
+  }
+
+  /** Writes a comment if it is due; whether the client has taken it. */
+  private boolean breakSilence() throws IOException {
+    if (!commentDue) {
+      return true;
+    }
+    commentDue = false;
+    if (!spoken && newlines >= 2 && !answered) {
+      pieces.add(ByteBuffer.wrap(COMMENT));
+    }
+    boolean taken = drain();
+    spoken = false;
+    return taken;
   }
 
   private void goOn() throws IOException {

@@ -155,6 +155,38 @@ class PassThroughTest {
   }
 
   @Test
+  void breaksTheSilenceOfAStreamBetweenItsEvents() throws Exception {
+    BlockingQueue<String> pieces = new LinkedBlockingQueue<>(List.of("data: first\r\n\r\n"));
+    script =
+        exchange -> {
+          begin(exchange, "text/event-stream");
+          for (int i = 0; i < 3; i++) {
+            write(exchange, pieces.take());
+          }
+          exchange.close();
+        };
+    start("", LONG);
+    HttpResponse<InputStream> response = open(COMPLETIONS);
+    assertThat(read(response, 15)).isEqualTo("data: first\r\n\r\n");
+    assertThat(read(response, 6)).as("two comments").isEqualTo(":\n\n:\n\n");
+    pieces.add("data: ha");
+    String soFar = readPast(response, "data: ha");
+    assertThat(soFar.replace(":\n\n", "")).isEqualTo("data: ha");
+    TimeUnit.MILLISECONDS.sleep(2500);
+    pieces.add("lf\n\n");
+    assertThat(response.body().readAllBytes()).isEqualTo("lf\n\n".getBytes(UTF_8));
+  }
+
+  private static String readPast(HttpResponse<InputStream> response, String end)
+      throws IOException {
+    StringBuilder all = new StringBuilder();
+    while (all.indexOf(end) < 0) {
+      all.append(read(response, 1));
+    }
+    return all.toString();
+  }
+
+  @Test
   void handsALongAnswerOnWhole() throws Exception {
     String body = "\"" + "0123456789".repeat(500_000) + "\"";
     script = answer(200, body);
