@@ -54,8 +54,8 @@ public final class AiRequest {
 
   private static ObjectNode parse(byte[] body) {
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-      if (Json.readStrictly(text) instanceof ObjectNode object) {
+      requireUtf8(body);
+      if (Json.readStrictly(body) instanceof ObjectNode object) {
         return object;
       }
       throw new BadRequestException(Rule.JSON, "body: must be a JSON object");
@@ -69,6 +69,11 @@ public final class AiRequest {
           twice ? Rule.UNIQUE_KEYS : Rule.JSON,
           "body: must be a JSON object: " + malformed.getOriginalMessage());
     }
+  }
+
+  /** A parser of bytes takes more for UTF-8 than there is. */
+  private static void requireUtf8(byte[] body) throws CharacterCodingException {
+    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
   }
 
   private void check() {
@@ -144,18 +149,23 @@ public final class AiRequest {
   }
 
   /**
-   * The same request with at most so many output tokens of all its answers together, but one for
-   * each.
+   * The same request with at most so many output tokens of all its answers together. If it asks for
+   * more answers than that it gets as many as there are tokens.
    *
    * @param tokens 1 or more
    */
   public AiRequest withMaxOutputTokens(long tokens) {
-    long each = Math.max(1, tokens / choices());
-    if (maxOutputTokens().orElse(Long.MAX_VALUE) <= each) {
+    long answers = Math.min(choices(), tokens);
+    long each = tokens / answers;
+    boolean bounded = maxOutputTokens().orElse(Long.MAX_VALUE) <= each;
+    if (bounded && answers == choices()) {
       return this;
     }
     ObjectNode copy = root.deepCopy();
-    dialect().setMaxOutputTokens(copy, each);
+    dialect().lowerChoices(copy, answers);
+    if (!bounded) {
+      dialect().setMaxOutputTokens(copy, each);
+    }
     return rewritten(path, copy);
   }
 

@@ -53,9 +53,19 @@ final class GeminiRequests implements RequestDialect {
     return generation(body).map(GeminiRequests::candidates).orElse(1L);
   }
 
+  @Override
+  public void lowerChoices(ObjectNode body, long most) {
+    generation(body)
+        .filter(generation -> candidates(generation) > most)
+        .ifPresent(generation -> generation.put(choicesKey(generation), most));
+  }
+
   private static long candidates(ObjectNode generation) {
-    String key = spelling(generation, "candidateCount", "candidate_count");
-    return Fields.number(generation, key, 1, MAX_CHOICES).orElse(1);
+    return Fields.number(generation, choicesKey(generation), 1, MAX_CHOICES).orElse(1);
+  }
+
+  private static String choicesKey(ObjectNode generation) {
+    return spelling(generation, "candidateCount", "candidate_count");
   }
 
   @Override

@@ -23,6 +23,7 @@ final class Json {
   static final int MAX_DEPTH = 64;
 
   private static final int MAX_DIGITS = 40;
+
   private static final JsonMapper STRICT = mapper(true);
   private static final JsonMapper LENIENT = mapper(false);
 
@@ -35,6 +36,7 @@ final class Json {
         JsonFactory.builder()
             .streamReadConstraints(bounds)
             .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, strict)
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
     return JsonMapper.builder(factory)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -54,8 +56,13 @@ final class Json {
 
   /** The value that is written there, the last one of a key that comes twice. */
   static JsonNode read(byte[] bytes, int offset, int length) throws JsonProcessingException {
+    return read(LENIENT, bytes, offset, length);
+  }
+
+  private static JsonNode read(JsonMapper mapper, byte[] bytes, int offset, int length)
+      throws JsonProcessingException {
     try {
-      return LENIENT.readTree(bytes, offset, length);
+      return mapper.readTree(bytes, offset, length);
     } catch (JsonProcessingException malformed) {
       throw malformed;
     } catch (NumberFormatException beyond) {
@@ -65,13 +72,9 @@ final class Json {
     }
   }
 
-  /** The value that is written there; a key that comes twice is an error. */
-  static JsonNode readStrictly(String text) throws JsonProcessingException {
-    try {
-      return STRICT.readTree(text);
-    } catch (NumberFormatException beyond) {
-      throw new JsonParseException(null, beyond.getMessage(), beyond);
-    }
+  /** The value that is written there in UTF-8; a key that comes twice is an error. */
+  static JsonNode readStrictly(byte[] bytes) throws JsonProcessingException {
+    return read(STRICT, bytes, 0, bytes.length);
   }
 
   /** A number of tokens: empty if it is no number, negative or above {@link Usage#MAX_TOKENS}. */

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Chat completions, the older completions, and Responses, which has {@code input}. */
 final class OpenAiRequests implements RequestDialect {
 
+  private static final List<String> CHOICES = List.of("n", "best_of");
   private static final List<String> CHAT_BOUNDS = List.of("max_tokens", "max_completion_tokens");
   private static final List<String> RESPONSES_BOUNDS = List.of("max_output_tokens");
 
@@ -39,10 +39,17 @@ final class OpenAiRequests implements RequestDialect {
 
   @Override
   public long choices(ObjectNode body) {
-    return Stream.of("n", "best_of")
+    return CHOICES.stream()
         .mapToLong(key -> Fields.number(body, key, 1, MAX_CHOICES).orElse(1))
         .max()
         .getAsLong();
+  }
+
+  @Override
+  public void lowerChoices(ObjectNode body, long most) {
+    CHOICES.stream()
+        .filter(key -> body.path(key).asLong() > most)
+        .forEach(key -> body.put(key, most));
   }
 
   @Override

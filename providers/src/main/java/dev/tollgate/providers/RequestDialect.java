@@ -53,6 +53,9 @@ interface RequestDialect {
     return 1;
   }
 
+  /** Lets it ask for at most so many answers. */
+  default void lowerChoices(ObjectNode body, long most) {}
+
   /** The most tokens of each answer; empty if it sets no bound. */
   OptionalLong maxOutputTokens(ObjectNode body);
 

@@ -2,12 +2,15 @@ package dev.tollgate.providers;
 
 import static dev.tollgate.providers.Fixtures.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tollgate.Estimate;
 import dev.tollgate.TokenCounter;
 import dev.tollgate.providers.BadRequestException.Rule;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -182,7 +185,7 @@ class AiRequestTest {
                 .withUsageReported();
         assertThat(smaller.estimate(BYTES, 5).outputTokens())
             .as("%s: %s", seed, mutant)
-            .isLessThanOrEqualTo(Math.max(5, request.choices()));
+            .isLessThanOrEqualTo(5);
         AiRequest.read(protocol, smaller.path(), smaller.body());
         read++;
       } catch (BadRequestException refused) {
@@ -238,10 +241,40 @@ class AiRequestTest {
   }
 
   @Test
+  void noOtherEncodingThanUtf8IsRead() {
+    String body = "{\"messages\":[]}";
+    for (Charset charset :
+        List.of(
+            StandardCharsets.UTF_16,
+            StandardCharsets.UTF_16LE,
+            StandardCharsets.UTF_16BE,
+            Charset.forName("UTF-32BE"))) {
+      assertThatThrownBy(() -> AiRequest.read(Protocol.OPENAI, CHAT, body.getBytes(charset)))
+          .as(charset.name())
+          .isInstanceOf(BadRequestException.class);
+    }
+  }
+
+  @Test
   void boundOfAllAnswersIsSharedByThem() {
     AiRequest request = openAi("{\"messages\":[],\"max_tokens\":1000,\"n\":4}");
     assertThat(request.withMaxOutputTokens(256).maxOutputTokens()).hasValue(64);
+    assertThat(request.withMaxOutputTokens(256).choices()).isEqualTo(4);
     assertThat(request.withMaxOutputTokens(2).maxOutputTokens()).hasValue(1);
+  }
+
+  @Test
+  void noMoreAnswersAreAskedForThanTokens() {
+    for (AiRequest request :
+        List.of(
+            openAi("{\"messages\":[],\"max_tokens\":1000,\"n\":128}"),
+            openAi("{\"prompt\":\"x\",\"max_tokens\":1,\"n\":3,\"best_of\":128}"),
+            gemini("{\"contents\":[],\"generationConfig\":{\"candidate_count\":100}}"))) {
+      AiRequest smaller = request.withMaxOutputTokens(5);
+      assertThat(smaller.choices()).isEqualTo(5);
+      assertThat(smaller.maxOutputTokens()).hasValue(1);
+      assertThat(smaller.estimate(BYTES, 4096).outputTokens()).isEqualTo(5);
+    }
   }
 
   @Test
