@@ -18,6 +18,7 @@ import java.util.Set;
  * @param errors the shape of refusals
  * @param body what its bodies are written in, from which its calls are metered; empty where bodies
  *     are not read
+ * @param cost where the cost of its calls is known from, where bodies are read
  * @param defaults what its calls ask for when they do not say so
  */
 public record HttpRoute(
@@ -27,11 +28,24 @@ public record HttpRoute(
     Duration maxWait,
     ErrorFormat errors,
     Optional<Protocol> body,
+    CostSource cost,
     CallDefaults defaults) {
 
   public HttpRoute {
     paths = List.copyOf(paths);
     methods = Set.copyOf(methods);
+  }
+
+  /** A route whose calls are charged by the prices of their models. */
+  public HttpRoute(
+      String name,
+      List<String> paths,
+      Set<String> methods,
+      Duration maxWait,
+      ErrorFormat errors,
+      Optional<Protocol> body,
+      CallDefaults defaults) {
+    this(name, paths, methods, maxWait, errors, body, CostSource.PRICED, defaults);
   }
 
   /** A route whose bodies are not read. */

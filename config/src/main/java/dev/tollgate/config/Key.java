@@ -76,6 +76,7 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
                   "wait",
                   "errors",
                   "body",
+                  "cost",
                   "model",
                   "max-tokens",
                   "expected-spend"),

@@ -93,7 +93,7 @@ final class RouteReader {
             Syntax.oneOf(ErrorFormat.class),
             body.map(RouteReader::errors).orElse(ErrorFormat.PROBLEM));
     List<String> paths = values.list(key(name, "path"), PathSyntax.ONE);
-    return new HttpRoute(name, paths, methods, wait, errors, body, defaults(name));
+    return new HttpRoute(name, paths, methods, wait, errors, body, cost(name), defaults(name));
   }
 
   private Optional<Protocol> body(String name) {
@@ -105,6 +105,15 @@ final class RouteReader {
       values.report(body, "its route has no path", "set " + key(name, "path") + " or remove it");
     }
     return Optional.of(values.get(body, PROTOCOL, Protocol.OPENAI));
+  }
+
+  private CostSource cost(String name) {
+    Key cost = key(name, "cost");
+    if (values.has(cost) && !values.has(key(name, "body"))) {
+      String remedy = "set " + key(name, "body") + " or remove it";
+      values.report(cost, "the bodies of its route are not read", remedy);
+    }
+    return values.get(cost, Syntax.oneOf(CostSource.class), CostSource.PRICED);
   }
 
   private CallDefaults defaults(String name) {

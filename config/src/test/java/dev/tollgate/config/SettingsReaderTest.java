@@ -128,6 +128,7 @@ class SettingsReaderTest {
             "tollgate.route.c.body", "ollama",
             "tollgate.route.d.path", "/v2/chat/completions",
             "tollgate.route.d.body", "openai",
+            "tollgate.route.d.cost", "reported",
             "tollgate.route.d.errors", "problem");
 
     assertThat(settings.http().routes())
@@ -140,6 +141,21 @@ class SettingsReaderTest {
     assertThat(settings.http().routes())
         .extracting(HttpRoute::defaults)
         .startsWith(CallDefaults.NONE, new CallDefaults("gpt-5-mini", 512));
+    assertThat(settings.http().routes())
+        .extracting(HttpRoute::cost)
+        .containsExactly(
+            CostSource.PRICED, CostSource.PRICED, CostSource.PRICED, CostSource.REPORTED);
+  }
+
+  @Test
+  void aReportedCostIsReadOnlyFromBodies() {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(
+            () ->
+                Configs.read("tollgate.route.a.path", "/v1/*", "tollgate.route.a.cost", "reported"))
+        .withMessageContaining(
+            "tollgate.route.a.cost = 'reported': the bodies of its route are not read;"
+                + " set tollgate.route.a.body or remove it");
   }
 
   @Test

@@ -4,8 +4,10 @@ import dev.tollgate.CallRecord;
 import dev.tollgate.Estimate;
 import dev.tollgate.Reservation;
 import dev.tollgate.Usage;
+import dev.tollgate.config.CostSource;
 import dev.tollgate.providers.AiRequest;
 import dev.tollgate.providers.AnswerRelay;
+import java.math.BigDecimal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -142,7 +144,10 @@ final class AnswerMeter {
     if (!reservation.isEnded()) {
       asked.learn(sent, most.inputTokens(), usage.inputTokens());
     }
-    return reservation.settle(usage);
+    Optional<BigDecimal> cost = relay == null ? Optional.empty() : relay.reading().costUsd();
+    return cost.isPresent() && asked.route().cost() == CostSource.REPORTED
+        ? reservation.settle(usage, cost.get())
+        : reservation.settle(usage);
   }
 
   private Optional<Usage> reported() {

@@ -14,12 +14,14 @@ import dev.tollgate.Route;
 import dev.tollgate.Tier;
 import dev.tollgate.Window;
 import dev.tollgate.config.CallDefaults;
+import dev.tollgate.config.CostSource;
 import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HttpRoute;
 import dev.tollgate.config.HttpSettings;
 import dev.tollgate.providers.Protocol;
 import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Store;
+import jakarta.servlet.Filter;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -58,17 +60,43 @@ final class BodyServer implements AutoCloseable {
   }
 
   static BodyServer start(GateServer.Page page, PriceBook prices, Tier tier) throws Exception {
-    InstantSource clock = InstantSource.system();
-    return start(page, prices, tier, new MemoryStore(CALLERS, clock));
+    return start(page, prices, tier, memory(), route(Duration.ZERO, CostSource.PRICED));
   }
 
   static BodyServer start(GateServer.Page page, PriceBook prices, Tier tier, Store store)
       throws Exception {
+    return start(page, prices, tier, store, route(Duration.ZERO, CostSource.PRICED));
+  }
+
+  /** A server of another route at {@link #PATH}. */
+  static BodyServer start(GateServer.Page page, HttpRoute route, Limit... limits) throws Exception {
+    return start(page, PRICES, Tier.of("free", limits).ladder(Ladder.REFUSE), memory(), route);
+  }
+
+  static BodyServer start(
+      GateServer.Page page, PriceBook prices, Tier tier, Store store, HttpRoute route)
+      throws Exception {
     Policies policies = Policies.of(List.of(tier), List.of(Route.of("chat")), prices);
+    HttpSettings settings = new HttpSettingsBuilder().route(route).build();
     BodyServer server =
-        new BodyServer(new GateServer(settings(), policies, InstantSource.system(), store), page);
+        new BodyServer(new GateServer(settings, policies, InstantSource.system(), store), page);
     server.gate.start();
     return server;
+  }
+
+  /** A server with a filter before Tollgate's. */
+  static BodyServer start(GateServer.Page page, Filter before, Limit... limits) throws Exception {
+    Tier tier = Tier.of("free", limits).ladder(Ladder.REFUSE);
+    HttpSettings settings =
+        new HttpSettingsBuilder().route(route(Duration.ZERO, CostSource.PRICED)).build();
+    Policies policies = Policies.of(List.of(tier), List.of(Route.of("chat")), PRICES);
+    GateServer gate = new GateServer(settings, policies, InstantSource.system());
+    gate.addFilter(before).start();
+    return new BodyServer(gate, page);
+  }
+
+  static Store memory() {
+    return new MemoryStore(CALLERS, InstantSource.system());
   }
 
   /** A tier whose restricted calls have less. */
@@ -77,18 +105,16 @@ final class BodyServer implements AutoCloseable {
     return new Tier("free", tier.limits(), tier.ladder(), restriction, List.of(), tier.priority());
   }
 
-  private static HttpSettings settings() {
-    return new HttpSettingsBuilder()
-        .route(
-            new HttpRoute(
-                "chat",
-                List.of(PATH),
-                Set.of(),
-                Duration.ZERO,
-                ErrorFormat.OPENAI,
-                Optional.of(Protocol.OPENAI),
-                CallDefaults.NONE))
-        .build();
+  static HttpRoute route(Duration maxWait, CostSource cost) {
+    return new HttpRoute(
+        "chat",
+        List.of(PATH),
+        Set.of(),
+        maxWait,
+        ErrorFormat.OPENAI,
+        Optional.of(Protocol.OPENAI),
+        cost,
+        CallDefaults.NONE);
   }
 
   HttpRequest.Builder request(String body) {
@@ -110,8 +136,16 @@ final class BodyServer implements AutoCloseable {
     return gate.tollgate.calls(caller(KEY));
   }
 
+  /** The first limit. */
   LimitState limit() {
     return gate.tollgate.limits(caller(KEY), "chat").get(0);
+  }
+
+  LimitState tokens() {
+    return gate.tollgate.limits(caller(KEY), "chat").stream()
+        .filter(state -> state.limit().meter() == Meter.TOKENS)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Override

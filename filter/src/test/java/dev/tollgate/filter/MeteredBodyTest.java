@@ -7,20 +7,30 @@ import dev.tollgate.Call;
 import dev.tollgate.CallContext;
 import dev.tollgate.CallRecord;
 import dev.tollgate.CallRecord.Outcome;
+import dev.tollgate.Limit;
 import dev.tollgate.Meter;
 import dev.tollgate.Priority;
 import dev.tollgate.Reservation;
 import dev.tollgate.Restriction;
 import dev.tollgate.Usage;
+import dev.tollgate.config.CallDefaults;
+import dev.tollgate.config.CostSource;
+import dev.tollgate.config.ErrorFormat;
+import dev.tollgate.config.HttpRoute;
+import dev.tollgate.providers.Protocol;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +121,53 @@ class MeteredBodyTest {
     assertThat(server.post(ASK).headers().firstValue("Tollgate-Cost")).contains("0.00");
     assertThat(onlyCall().outcome()).isEqualTo(Outcome.SETTLED);
     assertThat(onlyCall().costNanoUsd()).isZero();
+  }
+
+  @Test
+  void whatAProviderSaysThatItChargesCountsWhereTheRouteTrustsIt() throws Exception {
+    String told = answer(usage(10, 20).replace("}", ",\"cost\":0.0123456789}"));
+    server =
+        BodyServer.start(
+            answering(200, told),
+            BodyServer.route(Duration.ZERO, CostSource.REPORTED),
+            BodyServer.quota(Meter.TOKENS, 100_000));
+    assertThat(server.post(ASK).headers().firstValue("Tollgate-Cost")).contains("0.012345679");
+    assertThat(onlyCall().outcome()).isEqualTo(Outcome.SETTLED);
+    assertThat(onlyCall().outputTokens()).isEqualTo(20);
+    server.close();
+
+    start(answering(200, told));
+    assertThat(server.post(ASK).headers().firstValue("Tollgate-Cost")).contains("0.00005");
+  }
+
+  @Test
+  void aCostBelowZeroIsNone() throws Exception {
+    server =
+        BodyServer.start(
+            answering(200, answer(usage(10, 20).replace("}", ",\"cost\":-5}"))),
+            BodyServer.route(Duration.ZERO, CostSource.REPORTED),
+            BodyServer.quota(Meter.TOKENS, 100_000));
+    assertThat(server.post(ASK).headers().firstValue("Tollgate-Cost")).contains("0.00005");
+  }
+
+  @Test
+  void aRestrictedRequestForManyAnswersGetsNoMoreTokensThanItMay() throws Exception {
+    AtomicLong held = new AtomicLong();
+    server =
+        BodyServer.start(
+            (request, response) -> {
+              held.set(server.limit().held());
+              answer(request, response, 200, answer(usage(10, 5)));
+            },
+            BodyServer.PRICES,
+            BodyServer.restricting(
+                new Restriction(60, 5, "", Priority.LOW), BodyServer.quota(Meter.TOKENS, 300)));
+    HttpResponse<String> answer =
+        server.post(ASK.replace("\"max_tokens\":100", "\"n\":128,\"max_tokens\":100"));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(received.get()).contains("\"n\":5,\"max_tokens\":1,");
+    assertThat(held.get()).isBetween(6L, 65L);
+    assertThat(onlyCall().outputTokens()).isEqualTo(5);
   }
 
   @Test
@@ -225,6 +282,75 @@ class MeteredBodyTest {
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(refused.body()).startsWith("{\"error\":{").contains("rate_limit_exceeded");
     assertThat(server.calls()).hasSize(1);
+  }
+
+  @Test
+  void aCallThatWaitedIsMeteredAsAnyOther() throws Exception {
+    server =
+        BodyServer.start(
+            answering(200, answer(usage(10, 20))),
+            BodyServer.route(Duration.ofSeconds(30), CostSource.PRICED),
+            Limit.rate(Meter.REQUESTS, 2, Duration.ofSeconds(1), 1),
+            BodyServer.quota(Meter.TOKENS, 100_000));
+    server.post(ASK);
+    received.set("");
+    long begin = System.nanoTime();
+    HttpResponse<String> waited = server.post(ASK);
+    assertThat(System.nanoTime() - begin).isGreaterThan(200_000_000L);
+    assertThat(waited.body()).isEqualTo(answer(usage(10, 20)));
+    assertThat(waited.headers().firstValue("Tollgate-Cost")).contains("0.00005");
+    assertThat(received.get()).isEqualTo(ASK);
+    assertThat(server.calls())
+        .extracting(CallRecord::costNanoUsd)
+        .containsExactly(50_000L, 50_000L);
+    assertThat(server.tokens().used()).isEqualTo(60);
+    assertThat(server.tokens().held()).isZero();
+  }
+
+  @Test
+  void aModelInThePathIsReplacedThere() throws Exception {
+    HttpRoute route =
+        new HttpRoute(
+            "chat",
+            List.of("/v1beta/*"),
+            Set.of(),
+            Duration.ZERO,
+            ErrorFormat.PROBLEM,
+            Optional.of(Protocol.GEMINI),
+            CallDefaults.NONE);
+    server =
+        BodyServer.start(
+            answering(500, ""),
+            BodyServer.PRICES,
+            BodyServer.restricting(
+                new Restriction(60, 50, "gemini-small", Priority.LOW),
+                BodyServer.quota(Meter.TOKENS, 100)),
+            BodyServer.memory(),
+            route);
+    server.gate.page(
+        "/v1beta/*",
+        (request, response) -> {
+          received.set(request.getRequestURI() + " " + request.getPathInfo());
+          response.setContentType("application/json");
+          response
+              .getWriter()
+              .print(
+                  "{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":"
+                      + "{\"promptTokenCount\":10,\"candidatesTokenCount\":20}}");
+        });
+    HttpRequest.Builder request =
+        server
+            .gate
+            .request("/v1beta/models/gemini-large:generateContent?alt=json")
+            .header("X-API-Key", BodyServer.KEY)
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"contents\":[{\"parts\":[{\"text\":\"Hello\"}]}]}"));
+    assertThat(server.gate.send(request).statusCode()).isEqualTo(200);
+    String path = "/models/gemini-small:generateContent";
+    assertThat(received.get()).isEqualTo("/v1beta" + path + " " + path);
+    assertThat(onlyCall().model()).isEqualTo("gemini-small");
+    assertThat(onlyCall().outputTokens()).isEqualTo(20);
   }
 
   @Test

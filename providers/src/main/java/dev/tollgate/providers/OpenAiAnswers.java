@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.Usage;
 import dev.tollgate.providers.Tally.Count;
+import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -108,7 +110,21 @@ final class OpenAiAnswers implements AnswerDialect {
     tally.count(Count.CACHE_READ, Json.first(usage, "cached_tokens", "prompt_cache_hit_tokens"));
     tally.count(Count.CACHE_WRITE, inputs.path("cache_write_tokens"));
     tally.count(Count.REASONING, outputs.path("reasoning_tokens"));
+    cost(usage, tally);
     output(usage, Json.tokens(outputs.path("reasoning_tokens")), tally);
+  }
+
+  /**
+   * What OpenRouter charges; with a key of one's own for the model's maker, the maker's charge
+   * comes on top.
+   */
+  private static void cost(JsonNode usage, Tally tally) {
+    Optional<BigDecimal> own = Json.decimal(usage.path("cost"));
+    Optional<BigDecimal> makers =
+        usage.path("is_byok").asBoolean()
+            ? Json.decimal(usage.path("cost_details").path("upstream_inference_cost"))
+            : Optional.empty();
+    own.ifPresent(usd -> tally.cost(usd.add(makers.orElse(BigDecimal.ZERO))));
   }
 
   /** Output includes reasoning, but for servers whose own total says that it does not. */

@@ -1,7 +1,9 @@
 package dev.tollgate.providers;
 
+import dev.tollgate.Money;
 import dev.tollgate.Usage;
 import dev.tollgate.providers.Tally.Count;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +16,7 @@ public final class Reading {
   private static final long MANY_BYTES_PER_TOKEN = 8;
 
   private final Map<Count, Long> counts;
+  private final Optional<BigDecimal> costUsd;
   private final String model;
   private final String finishReason;
   private final boolean usageFinal;
@@ -23,6 +26,7 @@ public final class Reading {
 
   Reading(
       Map<Count, Long> counts,
+      Optional<BigDecimal> costUsd,
       String model,
       String finishReason,
       boolean usageFinal,
@@ -30,6 +34,7 @@ public final class Reading {
       long outputBytes,
       long deltas) {
     this.counts = Map.copyOf(counts);
+    this.costUsd = costUsd;
     this.model = model;
     this.finishReason = finishReason;
     this.usageFinal = usageFinal;
@@ -47,6 +52,14 @@ public final class Reading {
    */
   public Optional<Usage> usage(long inputIfUntold) {
     return usageFinal ? Optional.of(usage(inputIfUntold, told(Count.OUTPUT))) : Optional.empty();
+  }
+
+  /**
+   * What the provider says that it charges for the whole answer, in USD, as OpenRouter does: 0 or
+   * more, and no more than {@link Money} can hold; empty when it does not say.
+   */
+  public Optional<BigDecimal> costUsd() {
+    return usageFinal ? costUsd : Optional.empty();
   }
 
   /**

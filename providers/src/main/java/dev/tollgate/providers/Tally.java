@@ -1,9 +1,14 @@
 package dev.tollgate.providers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.Money;
+import dev.tollgate.store.Store;
+import java.math.BigDecimal;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What an answer has told up to now. Not thread-safe. */
 final class Tally {
@@ -27,7 +32,10 @@ final class Tally {
   private static final Set<String> NO_OUTPUT =
       Set.of("type", "id", "role", "index", "signature", "thoughtSignature", "data", "b64_json");
 
+  private static final BigDecimal MOST_USD = Money.usd(Store.MAX_AMOUNT);
+
   private final Map<Count, Long> counts = new EnumMap<>(Count.class);
+  private @Nullable BigDecimal costUsd;
   private String model = "";
   private String finishReason = "";
   private boolean usageFinal;
@@ -47,6 +55,13 @@ final class Tally {
 
   boolean isCounted(Count count) {
     return counts.containsKey(count);
+  }
+
+  /** Notes what the provider says that it charges, unless nobody can. */
+  void cost(BigDecimal usd) {
+    if (usd.signum() >= 0 && usd.compareTo(MOST_USD) <= 0) {
+      costUsd = usd;
+    }
   }
 
   /** The usage told so far is that of the whole answer. */
@@ -103,6 +118,14 @@ final class Tally {
   }
 
   Reading reading() {
-    return new Reading(counts, model, finishReason, usageFinal, complete, outputBytes, deltas);
+    return new Reading(
+        counts,
+        Optional.ofNullable(costUsd),
+        model,
+        finishReason,
+        usageFinal,
+        complete,
+        outputBytes,
+        deltas);
   }
 }

@@ -4,8 +4,10 @@ import static dev.tollgate.providers.Fixtures.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.Usage;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -244,6 +246,29 @@ class AnswerReaderTest {
     String within = "{\"prompt_tokens\":10,\"completion_tokens\":50,\"total_tokens\":60," + details;
     assertThat(openAi(left).usage(0)).contains(new Usage(10, 0, 0, 90, 40));
     assertThat(openAi(within).usage(0)).contains(new Usage(10, 0, 0, 50, 40));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "cost":0.00014                                                        | 0.00014
+          "cost":0                                                              | 0
+          "cost":0.95,"cost_details":{"upstream_inference_cost":19}             | 0.95
+          "cost":0.95,"is_byok":true,"cost_details":{"upstream_inference_cost":19} | 19.95
+          "cost":0,"is_byok":true,"cost_details":{"upstream_inference_cost":null} | 0
+          "cost":-1                                                             |
+          "cost":1e400                                                          |
+          "cost":1e-400                                                         |
+          "cost":"NaN"                                                          |
+          "cost":null                                                           |
+          "cost":{}                                                             |
+          """)
+  void costIsReadWhereItIsAnAmount(String cost, BigDecimal usd) {
+    String usage = "{\"prompt_tokens\":10,\"completion_tokens\":5," + cost + "}";
+    assertThat(openAi(usage).costUsd()).isEqualTo(Optional.ofNullable(usd));
+    assertThat(openAi(usage).usage(0)).contains(Usage.of(10, 5));
   }
 
   private static Reading openAi(String usage) {
