@@ -13,14 +13,15 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.eclipse.microprofile.config.Config;
 
 /**
  * An engine that follows its configuration: a changed one that is valid takes its place while what
  * was counted stays counted; one that is not is reported, and the last good one stays.
  *
- * <p>Thread-safe. It owns at most one thread, and one that loads tokenizers when they are first
- * needed; they end with {@link #close}.
+ * <p>Thread-safe. It owns at most one thread, one that loads tokenizers when they are first needed,
+ * and one for providers' bills and limits if any are configured; they end with {@link #close}.
  */
 final class Engine implements AutoCloseable {
 
@@ -33,6 +34,7 @@ final class Engine implements AutoCloseable {
   private final Polling polling;
   private final PriceTable prices;
   private final Tokenizers tokenizers;
+  private final ProviderErrands errands;
   private volatile Settings settings;
   private String fingerprint;
 
@@ -52,7 +54,9 @@ final class Engine implements AutoCloseable {
     this.prices = prices;
     this.tokenizers = new Tokenizers();
     this.tollgate = tollgate;
-    this.polling = Polling.start(this::reloadNow, reading.reloadPeriod());
+    this.errands = new ProviderErrands(tollgate, InstantSource.system(), new SplittableRandom());
+    errands.use(reading.providerApis());
+    this.polling = Polling.start("tollgate-reload", this::reloadNow, reading.reloadPeriod());
   }
 
   /**
@@ -125,6 +129,7 @@ final class Engine implements AutoCloseable {
       SettingsReader.Reading reading = reader.read(snapshot);
       prices.use(reading.prices());
       takeOver(with(prices.book(), reading.settings()));
+      errands.use(reading.providerApis());
       warn(reading.warnings());
     } catch (ConfigurationException wrong) {
       LOG.log(
@@ -167,6 +172,7 @@ final class Engine implements AutoCloseable {
   @Override
   public void close() {
     polling.close();
+    errands.close();
     tokenizers.close();
     tollgate.close();
   }

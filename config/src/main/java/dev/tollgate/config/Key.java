@@ -52,6 +52,7 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
           "breaker",
           "anomaly",
           "on-hard-limit",
+          "bill-drift",
           "reload",
           "config");
 
@@ -82,7 +83,20 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
                   "expected-spend"),
           PROVIDER,
               List.of(
-                  "hard-limit", "essential-reserve", "slice", "models", "routes", "expected-spend"),
+                  "hard-limit",
+                  "essential-reserve",
+                  "slice",
+                  "models",
+                  "routes",
+                  "expected-spend",
+                  "bill",
+                  "bill-key",
+                  "bill-url",
+                  "bill-of",
+                  "set-limit",
+                  "set-limit-key",
+                  "set-limit-url",
+                  "set-limit-of"),
           CALLER, List.of("tier"),
           PRICE, List.of(""));
 

@@ -15,9 +15,9 @@ final class Redaction {
   private Redaction() {}
 
   static String of(Key key, String value) {
-    return switch (key.toString()) {
-      case "tollgate.hash-key" -> "";
-      case "tollgate.store", "tollgate.prices" -> ofAddress(value);
+    return switch (key.leaf()) {
+      case "hash-key", "bill-key", "set-limit-key", "set-limit-of" -> "";
+      case "store", "prices", "bill-url", "set-limit-url" -> ofAddress(value);
       default -> value;
     };
   }

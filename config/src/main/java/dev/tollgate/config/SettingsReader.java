@@ -48,11 +48,16 @@ final class SettingsReader {
   /**
    * @param settings valid, with the prices that the product and the configuration itself know
    * @param prices what the configuration says of prices
+   * @param providerApis providers' own bills and limits
    * @param reloadPeriod how often to look for changes, 0 for never
    * @param warnings what is valid and yet unwise
    */
   record Reading(
-      Settings settings, PriceSettings prices, Duration reloadPeriod, List<Problem> warnings) {
+      Settings settings,
+      PriceSettings prices,
+      ProviderApis providerApis,
+      Duration reloadPeriod,
+      List<Problem> warnings) {
 
     Reading {
       warnings = List.copyOf(warnings);
@@ -74,6 +79,7 @@ final class SettingsReader {
     List<Route> routes = routeReader.routes();
     PriceSettings prices = new PriceReader(values).read();
     SpendingReader.Reading spending = spending(values, quota, routes);
+    ProviderApis providerApis = new ProviderApiReader(values, spending.spending().budgets()).read();
     Policies policies =
         new Policies(
             tiers.stream().collect(Collectors.toMap(Tier::name, Function.identity(), (a, b) -> a)),
@@ -88,7 +94,11 @@ final class SettingsReader {
 
     problems.throwIfAny();
     return new Reading(
-        new Settings(policies, http, store), prices, reloadPeriod, SpendWarnings.of(spending));
+        new Settings(policies, http, store),
+        prices,
+        providerApis,
+        reloadPeriod,
+        SpendWarnings.of(spending));
   }
 
   private static SpendingReader.Reading spending(

@@ -3,10 +3,14 @@ package dev.tollgate.providers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 
-/** What a web server sends, within a bound of bytes and of time. */
+/**
+ * What a web server sends, within a bound of bytes and of time; ends when its thread is
+ * interrupted.
+ */
 final class HttpBody {
 
   private static final int CHUNK = 1 << 16;
@@ -24,6 +28,9 @@ final class HttpBody {
       read.write(chunk, 0, length);
       if (read.size() > maxBytes) {
         throw new IOException("has more than " + maxBytes + " bytes");
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("was told to end");
       }
       if (System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(millis)) {
         throw new SocketTimeoutException("took longer than " + millis + " ms");

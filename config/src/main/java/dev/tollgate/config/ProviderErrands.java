@@ -1,0 +1,153 @@
+package dev.tollgate.config;
+
+import dev.tollgate.Alert;
+import dev.tollgate.Tollgate;
+import dev.tollgate.config.ProviderApis.OwnLimit;
+import dev.tollgate.providers.BillAudit;
+import dev.tollgate.providers.ProviderApiException;
+import dev.tollgate.providers.SpendLimit;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * Asks providers' administration APIs, beside all calls: for each bill once a day, when another day
+ * can be compared, and for each own limit once a day and when the hard limit has changed. What
+ * fails is tried again in about an hour.
+ *
+ * <p>Thread-safe. Owns a thread as soon as there is something to ask.
+ */
+final class ProviderErrands implements AutoCloseable {
+
+  private static final Duration FIRST_WITHIN = Duration.ofMinutes(2);
+  private static final Duration PERIOD = Duration.ofHours(1);
+  private static final int JITTER_PARTS = 10;
+  private static final System.Logger LOG = System.getLogger("dev.tollgate");
+
+  private record Lowered(LocalDate day, long nanoUsd) {}
+
+  private final Tollgate tollgate;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private volatile ProviderApis apis = new ProviderApis(Map.of(), Map.of());
+  private Optional<Polling> polling = Optional.empty();
+
+  // touched by the errands' own thread alone
+  private final Map<String, LocalDate> compared = new HashMap<>();
+  private final Map<String, Lowered> lowered = new HashMap<>();
+  private final Map<String, String> warned = new HashMap<>();
+  private boolean begun;
+
+  /**
+   * @param random spreads the processes that ask
+   */
+  ProviderErrands(Tollgate tollgate, InstantSource clock, RandomGenerator random) {
+    this.tollgate = tollgate;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** Asks these from now on. */
+  synchronized void use(ProviderApis changed) {
+    apis = changed;
+    if (polling.isEmpty() && !changed.isEmpty()) {
+      polling = Optional.of(Polling.start("tollgate-providers", this::run, this::pause));
+    }
+  }
+
+  /** Soon at first, then about hourly. */
+  Duration pause() {
+    if (!begun) {
+      begun = true;
+      return Duration.ofMillis(random.nextLong(FIRST_WITHIN.toMillis()));
+    }
+    long jitter = PERIOD.toMillis() / JITTER_PARTS;
+    return PERIOD.plusMillis(random.nextLong(-jitter, jitter));
+  }
+
+  /** Does what is due. Waits for the providers. */
+  void run() {
+    ProviderApis now = apis;
+    now.audits().forEach(this::compare);
+    now.limits().forEach(this::lower);
+  }
+
+  private void compare(String provider, BillAudit audit) {
+    Instant now = clock.instant();
+    LocalDate day = BillAudit.lastDay(now);
+    SortedMap<LocalDate, Long> counted = tollgate.spent(provider);
+    if (counted.isEmpty() || day.equals(compared.get(provider))) {
+      return;
+    }
+    try {
+      audit.compare(counted, now).ifPresent(tollgate::report);
+      compared.put(provider, day);
+      warned.remove("bill of " + provider);
+    } catch (ProviderApiException failed) {
+      warn("bill of " + provider, failed);
+    }
+  }
+
+  private void lower(String provider, OwnLimit own) {
+    Instant now = clock.instant();
+    Lowered today = new Lowered(LocalDate.ofInstant(now, ZoneOffset.UTC), own.nanoUsd());
+    if (today.equals(lowered.get(provider))) {
+      return;
+    }
+    try {
+      tell(provider, own.limit().lowerTo(own.nanoUsd()), now);
+      lowered.put(provider, today);
+      warned.remove("limit at " + provider);
+    } catch (ProviderApiException failed) {
+      warn("limit at " + provider, failed);
+    }
+  }
+
+  private void tell(String provider, SpendLimit.Result result, Instant now) {
+    String dollars = result.now().toPlainString() + " USD";
+    String before = result.before().map(BigDecimal::toPlainString).orElse("none");
+    String message =
+        switch (result.change()) {
+          case SET -> "the limit at " + provider + " itself was set to " + dollars;
+          case LOWERED ->
+              "the limit at " + provider + " itself was lowered from " + before + " to " + dollars;
+          case KEPT -> "";
+          case NOT_COMPARABLE ->
+              "the limit at "
+                  + provider
+                  + " itself, "
+                  + dollars
+                  + ", counts over another window than the hard limit and stays: change it there";
+        };
+    if (!message.isEmpty()) {
+      LOG.log(System.Logger.Level.WARNING, message);
+      Map<String, String> details =
+          Map.of("change", result.change().name(), "beforeUsd", before, "nowUsd", dollars);
+      tollgate.report(new Alert(Alert.Kind.PROVIDER_LIMIT_SET, now, provider, message, details));
+    }
+  }
+
+  /** Once, however often it fails in the same way. */
+  private void warn(String what, ProviderApiException failed) {
+    String message = String.valueOf(failed.getMessage());
+    if (!message.equals(warned.put(what, message))) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the " + what + " is tried again in about an hour: " + message);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    polling.ifPresent(Polling::close);
+    polling = Optional.empty();
+  }
+}
