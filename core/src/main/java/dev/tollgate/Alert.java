@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Something that people should know.
@@ -51,6 +52,13 @@ public record Alert(
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("every Java platform has SHA-256", impossible);
     }
+  }
+
+  /** One line, whatever its texts hold. */
+  @Override
+  public String toString() {
+    String line = "%s %s: %s %s".formatted(kind, subject, message, new TreeMap<>(details));
+    return line.replaceAll("\\p{Cntrl}+", " ");
   }
 
   /** What happened. */
