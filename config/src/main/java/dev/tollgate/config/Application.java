@@ -1,8 +1,10 @@
 package dev.tollgate.config;
 
+import dev.tollgate.SinkState;
 import dev.tollgate.Tollgate;
 import dev.tollgate.providers.TokenCounters;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -82,6 +84,11 @@ public final class Application implements AutoCloseable {
   /** The counters of models' tokens, which learn from what providers report. */
   public TokenCounters tokenCounters() {
     return shared.engine.tokenCounters();
+  }
+
+  /** How the sinks of alerts do that are configured now. */
+  public List<SinkState> sinks() {
+    return shared.engine.sinks();
   }
 
   /** The settings in force: another set after a reload. */

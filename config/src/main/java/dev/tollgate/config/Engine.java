@@ -3,6 +3,7 @@ package dev.tollgate.config;
 import dev.tollgate.Policies;
 import dev.tollgate.PriceBook;
 import dev.tollgate.Route;
+import dev.tollgate.SinkState;
 import dev.tollgate.Tier;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ConfigurationException.Problem;
@@ -21,7 +22,8 @@ import org.eclipse.microprofile.config.Config;
  * was counted stays counted; one that is not is reported, and the last good one stays.
  *
  * <p>Thread-safe. It owns at most one thread, one that loads tokenizers when they are first needed,
- * and one for providers' bills and limits if any are configured; they end with {@link #close}.
+ * one for providers' bills and limits if any are configured, and one that delivers alerts from the
+ * first on; they end with {@link #close}.
  */
 final class Engine implements AutoCloseable {
 
@@ -33,6 +35,7 @@ final class Engine implements AutoCloseable {
   private final Tollgate tollgate;
   private final Polling polling;
   private final PriceTable prices;
+  private final AlertRelay alerts;
   private final Tokenizers tokenizers;
   private final ProviderErrands errands;
   private volatile Settings settings;
@@ -45,6 +48,7 @@ final class Engine implements AutoCloseable {
       Snapshot snapshot,
       SettingsReader.Reading reading,
       PriceTable prices,
+      AlertRelay alerts,
       Tollgate tollgate) {
     this.config = config;
     this.reader = reader;
@@ -53,6 +57,7 @@ final class Engine implements AutoCloseable {
     this.settings = with(prices.book(), reading.settings());
     this.prices = prices;
     this.tokenizers = new Tokenizers();
+    this.alerts = alerts;
     this.tollgate = tollgate;
     this.errands = new ProviderErrands(tollgate, InstantSource.system(), new SplittableRandom());
     errands.use(reading.providerApis());
@@ -67,15 +72,18 @@ final class Engine implements AutoCloseable {
     Stores stores = Stores.of(loader);
     HashKey randomKey = HashKey.random(new SecureRandom());
     InstantSource clock = InstantSource.system();
-    SettingsReader reader = new SettingsReader(stores, randomKey, clock);
+    Sinks sinks = Sinks.of(loader, clock);
+    SettingsReader reader = new SettingsReader(stores, sinks, randomKey, clock);
     Snapshot snapshot = Snapshot.take(config);
     SettingsReader.Reading reading = reader.read(snapshot);
     PriceTable prices = new PriceTable(reading.prices(), clock);
     Settings settings = with(prices.book(), reading.settings());
-    Tollgate tollgate = tollgate(settings, open(stores, settings.store(), clock), clock);
+    Store store = open(stores, settings.store(), clock);
+    AlertRelay alerts = new AlertRelay(sinks, settings.alerts(), new SecureRandom());
+    Tollgate tollgate = tollgate(settings, store, clock, alerts);
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is in force: " + Summary.of(settings));
     warn(reading.warnings());
-    return new Engine(config, reader, randomKey, snapshot, reading, prices, tollgate);
+    return new Engine(config, reader, randomKey, snapshot, reading, prices, alerts, tollgate);
   }
 
   private static Store open(Stores stores, StoreSettings settings, InstantSource clock) {
@@ -89,9 +97,11 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  private static Tollgate tollgate(Settings settings, Store store, InstantSource clock) {
+  private static Tollgate tollgate(
+      Settings settings, Store store, InstantSource clock, AlertRelay alerts) {
     return Tollgate.builder(settings.policies(), store)
         .clock(clock)
+        .onAlert(alerts)
         .onStoreFailure(settings.store().onFailure(), settings.store().nodes())
         .maxCallers(settings.store().maxCallers())
         .holdFor(settings.store().holdFor())
@@ -104,6 +114,10 @@ final class Engine implements AutoCloseable {
 
   Settings settings() {
     return settings;
+  }
+
+  List<SinkState> sinks() {
+    return alerts.states();
   }
 
   TokenCounters tokenCounters() {
@@ -147,7 +161,8 @@ final class Engine implements AutoCloseable {
     }
     Policies policies = merge(settings.policies(), changed.policies());
     tollgate.reload(policies);
-    settings = new Settings(policies, changed.http(), store);
+    alerts.use(changed.alerts());
+    settings = new Settings(policies, changed.http(), store, changed.alerts());
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is reloaded: " + Summary.of(settings));
   }
 
@@ -157,7 +172,8 @@ final class Engine implements AutoCloseable {
 
   /** The same settings with other prices. */
   static Settings with(PriceBook prices, Settings settings) {
-    return new Settings(settings.policies().with(prices), settings.http(), settings.store());
+    return new Settings(
+        settings.policies().with(prices), settings.http(), settings.store(), settings.alerts());
   }
 
   /** Tiers and routes that are gone stay known to calls under way and to annotated methods. */
@@ -175,5 +191,6 @@ final class Engine implements AutoCloseable {
     errands.close();
     tokenizers.close();
     tollgate.close();
+    alerts.close();
   }
 }

@@ -53,6 +53,9 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
           "anomaly",
           "on-hard-limit",
           "bill-drift",
+          "alerts",
+          "alerts-private-addresses",
+          "alerts-secret",
           "reload",
           "config");
 

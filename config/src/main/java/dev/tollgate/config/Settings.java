@@ -8,5 +8,7 @@ import dev.tollgate.Policies;
  * @param policies what the engine decides by
  * @param http how HTTP requests become calls
  * @param store where limits are counted
+ * @param alerts where alerts go
  */
-public record Settings(Policies policies, HttpSettings http, StoreSettings store) {}
+public record Settings(
+    Policies policies, HttpSettings http, StoreSettings store, AlertSettings alerts) {}

@@ -46,7 +46,8 @@ public final class SettingsFile {
             .build();
     HashKey unused = HashKey.random(new SecureRandom());
     SettingsReader.Reading reading =
-        new SettingsReader(Stores.unopened(), unused, clock).read(Snapshot.take(config));
+        new SettingsReader(Stores.unopened(), Sinks.unopened(), unused, clock)
+            .read(Snapshot.take(config));
     return Engine.with(new PriceTable(reading.prices(), clock).book(), reading.settings());
   }
 

@@ -31,16 +31,19 @@ final class SettingsReader {
       DurationSyntax.between(Duration.ofSeconds(1), Duration.ofHours(1));
 
   private final Stores stores;
+  private final Sinks sinks;
   private final HashKey fallback;
   private final InstantSource clock;
 
   /**
    * @param stores that can be opened
+   * @param sinks that can be opened
    * @param fallback the key to hash with when none is configured
    * @param clock tells the day, of which prices depend
    */
-  SettingsReader(Stores stores, HashKey fallback, InstantSource clock) {
+  SettingsReader(Stores stores, Sinks sinks, HashKey fallback, InstantSource clock) {
     this.stores = stores;
+    this.sinks = sinks;
     this.fallback = fallback;
     this.clock = clock;
   }
@@ -89,12 +92,13 @@ final class SettingsReader {
             spending.spending());
     HttpSettings http =
         new HttpReader(values, tiers).read(routeReader.httpRoutes(), store, fallback);
+    AlertSettings alerts = new AlertReader(values, sinks).read();
     Duration reloadPeriod = values.get("reload", RELOAD_PERIOD, Duration.ofSeconds(5));
     values.check("config", ConfigFile.SYNTAX);
 
     problems.throwIfAny();
     return new Reading(
-        new Settings(policies, http, store),
+        new Settings(policies, http, store, alerts),
         prices,
         providerApis,
         reloadPeriod,

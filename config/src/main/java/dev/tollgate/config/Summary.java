@@ -21,13 +21,14 @@ final class Summary {
         settings.http().tierOrder().stream()
             .map(name -> tier(settings.policies().tier(name)))
             .collect(Collectors.joining(", "));
-    return "store %s; tiers %s; routes %s; %s; %s%s"
+    return "store %s; tiers %s; routes %s; %s; %s; alerts to %s%s"
         .formatted(
             Redaction.ofAddress(settings.store().uri().toString()),
             tiers,
             new TreeSet<>(settings.policies().routes().keySet()),
             budgets(settings.policies().spending().budgets()),
             breaker(settings.policies().spending().breaker()),
+            settings.alerts().sinks(),
             settings.policies().shadow() ? "; shadow: refuses nothing" : "");
   }
 

@@ -71,7 +71,9 @@ final class Configs {
 
   static SettingsReader reader() {
     Stores stores = Stores.of(Configs.class.getClassLoader());
-    return new SettingsReader(stores, HashKey.random(new SecureRandom()), InstantSource.system());
+    InstantSource clock = InstantSource.system();
+    Sinks sinks = Sinks.of(Configs.class.getClassLoader(), clock);
+    return new SettingsReader(stores, sinks, HashKey.random(new SecureRandom()), clock);
   }
 
   static Settings read(String... namesAndValues) {
