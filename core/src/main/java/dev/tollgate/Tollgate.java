@@ -54,6 +54,7 @@ public final class Tollgate implements AutoCloseable {
   private final SpendLedger ledger;
   private final Budgets budgets;
   private final SpendBreakers breakers;
+  private final CallListeners listeners = new CallListeners();
   private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids = new ReservationIds();
   private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
@@ -132,18 +133,15 @@ public final class Tollgate implements AutoCloseable {
     reportUnpriced(now.policies(), call.model());
     String id = ids.next();
     Optional<Decision> halted = halted(now.policies(), plan, call, id);
-    if (halted.isPresent() && !now.policies().shadow()) {
-      return halted.get();
-    }
-    Decision decision =
-        now.policies().prices().refuses(call.model()) ? unpriced(call) : decide(plan, call, id);
-    if (!now.policies().shadow()) {
-      return decision;
-    }
-    Decision letIn = shadow(plan, call, decision, id);
-    return halted
-        .<Decision>map(wouldBe -> new Decision.Shadowed(call, letIn.orThrow(), wouldBe))
-        .orElse(letIn);
+    Decision made =
+        now.policies().shadow()
+            ? halted
+                .<Decision>map(
+                    wouldBe -> new Decision.Shadowed(call, shadow(now, call, id).orThrow(), wouldBe))
+                .orElseGet(() -> shadow(now, call, id))
+            : halted.orElseGet(() -> decide(now, call, id));
+    listeners.decided(made);
+    return made;
   }
 
   /** The refusal of a call that a breaker halts. In shadow mode it goes on and costs. */
@@ -156,6 +154,17 @@ public final class Tollgate implements AutoCloseable {
                   refusal, plan.amounts(call, call.model(), likely(call)).costNanoUsd()));
     }
     return halted.map(refusal -> new Decision.Refused(call, List.of(), refusal));
+  }
+
+  private Decision decide(Rules now, Call call, String id) {
+    return now.policies().prices().refuses(call.model())
+        ? unpriced(call)
+        : decide(now.plan(call.caller().tier(), call.route()), call, id);
+  }
+
+  private Decision shadow(Rules now, Call call, String id) {
+    Plan plan = now.plan(call.caller().tier(), call.route());
+    return shadow(plan, call, decide(now, call, id), id);
   }
 
   private Decision decide(Plan plan, Call call, String id) {
@@ -346,6 +355,16 @@ public final class Tollgate implements AutoCloseable {
   /** Undoes {@link #onAlert}. */
   public void removeListener(Consumer<Alert> listener) {
     alerts.unlisten(listener);
+  }
+
+  /** Tells a listener of every call from now on. */
+  public void onCall(CallListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Undoes {@link #onCall}. */
+  public void removeListener(CallListener listener) {
+    listeners.remove(listener);
   }
 
   public Health health() {
@@ -595,6 +614,7 @@ public final class Tollgate implements AutoCloseable {
             .settle(reservation.store(), reservation.hold(), actual, row.toRow())
             .ifPresent(receipt -> reportNotices(plan, reservation.call().caller(), receipt));
       }
+      listeners.charged(reservation.call(), plausible, row);
       return row;
     }
 

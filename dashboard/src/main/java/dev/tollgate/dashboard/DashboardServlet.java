@@ -4,18 +4,22 @@ import dev.tollgate.Alert;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.Application;
 import dev.tollgate.config.ConfigurationException;
+import dev.tollgate.config.Settings;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The product's pages: {@code /tollgate/usage} of a caller's own usage, and what they need.
+ * The product's pages: {@code /tollgate/usage} of a caller's own usage, {@code /tollgate/metrics}
+ * and {@code /tollgate/health} for machines that watch, and what the pages need.
  *
  * <p>The library's web fragment {@code tollgate_dashboard} registers it at these paths. It charges
  * nothing.
@@ -26,27 +30,43 @@ public final class DashboardServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1;
 
+  /** What the pages are about. */
+  private record Source(Tollgate tollgate, Supplier<Settings> settings) {}
+
   private final transient InstantSource clock;
   private final transient AlertLog alerts = new AlertLog();
-  private final transient Consumer<Alert> listener = alerts::add;
-  private transient @Nullable Tollgate tollgate;
+  private final transient PrometheusMeters counts = new PrometheusMeters();
+  private final transient CallMetrics metrics;
+  private final transient Consumer<Alert> listener;
+  private transient @Nullable Source source;
   private transient @Nullable Application application;
   private transient volatile Map<String, Page> pages = Map.of();
 
   /** Pages about the application's engine. */
   public DashboardServlet() {
-    clock = InstantSource.system();
+    this(InstantSource.system());
   }
 
   /**
    * Pages about this engine.
    *
    * @param tollgate is not closed with the servlet
+   * @param settings is asked at every request
    * @param clock tells how long it is until limits start again
    */
-  public DashboardServlet(Tollgate tollgate, InstantSource clock) {
-    this.tollgate = tollgate;
+  public DashboardServlet(Tollgate tollgate, Supplier<Settings> settings, InstantSource clock) {
+    this(clock);
+    source = new Source(tollgate, settings);
+  }
+
+  private DashboardServlet(InstantSource clock) {
     this.clock = clock;
+    metrics = new CallMetrics(List.of(counts), false, clock);
+    listener =
+        alert -> {
+          alerts.add(alert);
+          metrics.alerted(alert);
+        };
   }
 
   /**
@@ -54,20 +74,27 @@ public final class DashboardServlet extends HttpServlet {
    */
   @Override
   public void init() throws ServletException {
-    Tollgate engine = tollgate == null ? open() : tollgate;
-    tollgate = engine;
-    engine.onAlert(listener);
-    pages =
-        Map.of(
-            UsagePage.PATH, new UsagePage(engine, alerts, clock), //
-            Assets.PATH, new Assets());
+    Source opened = source == null ? open() : source;
+    source = opened;
+    opened.tollgate().onAlert(listener);
+    opened.tollgate().onCall(metrics);
+    pages = pages(opened);
   }
 
-  private Tollgate open() throws ServletException {
+  private Map<String, Page> pages(Source opened) {
+    Tollgate tollgate = opened.tollgate();
+    return Map.of(
+        UsagePage.PATH, new UsagePage(tollgate, alerts, clock),
+        MetricsPage.PATH, new MetricsPage(counts, tollgate),
+        HealthPage.PATH, new HealthPage(tollgate, opened.settings()),
+        Assets.PATH, new Assets());
+  }
+
+  private Source open() throws ServletException {
     try {
       Application opened = Application.acquire(getServletContext().getClassLoader());
       application = opened;
-      return opened.tollgate();
+      return new Source(opened.tollgate(), opened::settings);
     } catch (ConfigurationException invalid) {
       throw new ServletException(invalid.getMessage(), invalid);
     }
@@ -76,13 +103,15 @@ public final class DashboardServlet extends HttpServlet {
   @Override
   public void destroy() {
     pages = Map.of();
-    if (tollgate != null) {
-      tollgate.removeListener(listener);
+    Source used = source;
+    if (used != null) {
+      used.tollgate().removeListener(listener);
+      used.tollgate().removeListener(metrics);
     }
     Application opened = application;
     application = null;
     if (opened != null) {
-      tollgate = null;
+      source = null;
       opened.close();
     }
   }

@@ -16,6 +16,8 @@ import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HashKey;
 import dev.tollgate.config.HttpRoute;
 import dev.tollgate.config.HttpSettings;
+import dev.tollgate.config.Settings;
+import dev.tollgate.config.StoreSettings;
 import dev.tollgate.config.TierSource;
 import dev.tollgate.filter.TollgateFilter;
 import dev.tollgate.providers.TokenCounters;
@@ -86,6 +88,7 @@ final class PageServer implements AutoCloseable {
           10,
           429);
 
+  private final Outage outage = new Outage();
   private final Tollgate tollgate;
   private final Server server = new Server();
   private final ServerConnector connector = new ServerConnector(server);
@@ -103,7 +106,7 @@ final class PageServer implements AutoCloseable {
     tollgate =
         Tollgate.builder(
                 Policies.of(List.of(free), List.of(Route.of("chat")), PRICES),
-                new MemoryStore(100, CLOCK))
+                outage.of(new MemoryStore(100, CLOCK)))
             .clock(CLOCK)
             .onStoreFailure(OnStoreFailure.CLOSED, 1)
             .build();
@@ -119,10 +122,12 @@ final class PageServer implements AutoCloseable {
             new TollgateFilter(pages.tollgate, () -> SETTINGS, new TokenCounters(Runnable::run))),
         "/*",
         all);
-    ServletHolder servlet = new ServletHolder(new DashboardServlet(pages.tollgate, CLOCK));
+    ServletHolder servlet =
+        new ServletHolder(new DashboardServlet(pages.tollgate, pages::settings, CLOCK));
     servlet.setInitOrder(1);
-    context.addServlet(servlet, "/tollgate/usage/*");
-    context.addServlet(servlet, "/tollgate/assets/*");
+    for (String path : List.of("usage/*", "assets/*", "metrics", "health")) {
+      context.addServlet(servlet, "/tollgate/" + path);
+    }
     pages.connector.setHost("127.0.0.1");
     pages.server.addConnector(pages.connector);
     pages.server.setHandler(context);
@@ -155,6 +160,22 @@ final class PageServer implements AutoCloseable {
     public boolean isUserInRole(String role) {
       return role.equals(getHeader("Role"));
     }
+  }
+
+  private Settings settings() {
+    StoreSettings memory =
+        new StoreSettings(
+            URI.create("memory:/"),
+            Duration.ofMillis(50),
+            OnStoreFailure.CLOSED,
+            1,
+            100,
+            Duration.ofMinutes(5));
+    return new Settings(tollgate.policies(), SETTINGS, memory);
+  }
+
+  Outage outage() {
+    return outage;
   }
 
   Tollgate tollgate() {

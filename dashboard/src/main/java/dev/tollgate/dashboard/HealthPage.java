@@ -1,0 +1,61 @@
+package dev.tollgate.dashboard;
+
+import dev.tollgate.Health;
+import dev.tollgate.OnStoreFailure;
+import dev.tollgate.Tollgate;
+import dev.tollgate.config.Settings;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.function.Supplier;
+
+/**
+ * {@code GET /tollgate/health}: how the engine is, as JSON. 503 only where calls cannot be served:
+ * the store does not answer, and nothing is let in without it. Thread-safe.
+ */
+final class HealthPage implements Page {
+
+  static final String PATH = "/tollgate/health";
+
+  private final Tollgate tollgate;
+  private final Supplier<Settings> settings;
+
+  HealthPage(Tollgate tollgate, Supplier<Settings> settings) {
+    this.tollgate = tollgate;
+    this.settings = settings;
+  }
+
+  /**
+   * The answer.
+   *
+   * @param status {@code up}, {@code degraded} or {@code down}
+   * @param degraded whether the store does not answer
+   */
+  record Body(String status, boolean degraded, String store, Journal journal, Alerts alerts) {}
+
+  /**
+   * @param waiting settlements that the store has not acknowledged yet
+   * @param lost settlements that found the journal full
+   */
+  record Journal(long waiting, long lost) {}
+
+  /**
+   * @param dropped alerts that found the queue full
+   */
+  record Alerts(long dropped) {}
+
+  @Override
+  public void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Health health = tollgate.health();
+    boolean closed = settings.get().store().onFailure() == OnStoreFailure.CLOSED;
+    boolean down = health.degraded() && closed;
+    Body body =
+        new Body(
+            down ? "down" : health.degraded() ? "degraded" : "up",
+            health.degraded(),
+            health.degraded() ? "down" : "up",
+            new Journal(health.journalledSettlements(), health.lostSettlements()),
+            new Alerts(health.droppedAlerts()));
+    Json.send(response, down ? 503 : 200, Json.TYPE, body);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.tollgate.dashboard;
+
+import java.util.List;
+
+/** Where what is counted goes. Thread-safe. */
+interface Meters extends AutoCloseable {
+
+  /**
+   * Adds to a counter, or takes note of a histogram's value.
+   *
+   * @param amount in the smallest part of the instrument's unit: 0 or more
+   * @param labels the values of the instrument's labels, in their order
+   */
+  void record(Instrument instrument, long amount, List<String> labels);
+
+  /** Takes back what was registered elsewhere. */
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,110 @@
+package dev.tollgate.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.Call;
+import dev.tollgate.Caller;
+import dev.tollgate.Usage;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What machines that watch are told. */
+class MetricsPageTest {
+
+  /** A line of the text format, as its specification has it. */
+  private static final Pattern LINE =
+      Pattern.compile(
+          "# HELP [a-z_]+ .+|# TYPE [a-z_]+ (counter|gauge|histogram)"
+              + "|[a-z_]+(\\{[a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*})? [0-9.]+");
+
+  private PageServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = PageServer.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.close();
+  }
+
+  private static Call call(String caller, String model) {
+    return Call.of(new Caller(caller, "free"), "chat").model(model).estimate(700, 300);
+  }
+
+  private List<String> scrape() throws Exception {
+    HttpResponse<String> metrics = server.get("metrics");
+    assertThat(metrics.statusCode()).isEqualTo(200);
+    assertThat(metrics.headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("text/plain")
+        .contains("version=0.0.4");
+    return metrics.body().lines().toList();
+  }
+
+  @Test
+  void callsAreCountedWithTheirTokensAndCost() throws Exception {
+    server.tollgate().reserve(call("ann", "m")).orThrow().settle(Usage.of(700, 300));
+    server.tollgate().reserve(call("ann", "m")).orThrow().settle(new Usage(600, 100, 0, 200, 50));
+    server.tollgate().reserve(call("bob", "m")).orThrow().cancel();
+    server.tollgate().reserve(call("bob", "m").requests(1000));
+    assertThat(scrape())
+        .allMatch(line -> LINE.matcher(line).matches())
+        .contains(
+            "tollgate_decisions_total{route=\"chat\",tier=\"free\",decision=\"admitted\"} 3",
+            "tollgate_decisions_total{route=\"chat\",tier=\"free\",decision=\"refused\"} 1",
+            "tollgate_refusals_total{route=\"chat\",tier=\"free\",reason=\"limit-exceeded\"} 1",
+            "tollgate_calls_total{route=\"chat\",tier=\"free\",model=\"m\",outcome=\"settled\"} 2",
+            "tollgate_tokens_total{route=\"chat\",tier=\"free\",model=\"m\",type=\"input\"} 1300",
+            "tollgate_tokens_total{route=\"chat\",tier=\"free\",model=\"m\",type=\"output\"} 500",
+            "tollgate_tokens_total{route=\"chat\",tier=\"free\",model=\"m\",type=\"reasoning\"} 50",
+            "tollgate_cost_usd_total{route=\"chat\",tier=\"free\",model=\"m\"} 0.0023",
+            "tollgate_store_up 1")
+        .noneMatch(line -> line.contains("ann") || line.contains("bob"));
+  }
+
+  @Test
+  void aFloodOfModelsMakesNoFloodOfSeries() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      server.tollgate().reserve(call("c" + i, "m" + i)).orThrow().settle(Usage.of(1, 1));
+    }
+    assertThat(scrape())
+        .contains(
+            "tollgate_calls_total{route=\"chat\",tier=\"free\",model=\"other\",outcome=\"settled\"} 200")
+        .filteredOn(line -> line.startsWith("tollgate_calls_total"))
+        .hasSize(CallMetrics.MAX_MODELS + 1);
+  }
+
+  @Test
+  void aHostileModelCannotWriteLinesOfItsOwn() throws Exception {
+    String model = "\"} 1\nfake_metric 2\\";
+    server.tollgate().reserve(call("ann", model)).orThrow().settle(Usage.of(1, 1));
+    assertThat(scrape()).noneMatch(line -> line.startsWith("fake_metric"));
+  }
+
+  @Test
+  void aHealthyEngineSaysSo() throws Exception {
+    HttpResponse<String> health = server.get("health");
+    assertThat(health.statusCode()).isEqualTo(200);
+    assertThat(health.body())
+        .isEqualTo(
+            "{\"status\":\"up\",\"degraded\":false,\"store\":\"up\","
+                + "\"journal\":{\"waiting\":0,\"lost\":0},\"alerts\":{\"dropped\":0}}");
+  }
+
+  @Test
+  void anEngineThatServesNobodyWithoutItsStoreIsUnavailable() throws Exception {
+    server.outage().begin();
+    for (int i = 0; i < 3; i++) {
+      server.tollgate().reserve(call("ann", "m"));
+    }
+    HttpResponse<String> health = server.get("health");
+    assertThat(health.statusCode()).isEqualTo(503);
+    assertThat(health.body()).contains("\"status\":\"down\"", "\"degraded\":true");
+    assertThat(scrape()).contains("tollgate_store_up 0");
+  }
+}
