@@ -24,6 +24,7 @@ record Axis(double top, List<Mark> marks) {
   record Mark(double place, String label) {}
 
   private static final int MAX_STEPS = 5;
+  private static final int MAX_TIME_STEPS = 8;
   private static final long MINUTE = 60_000_000;
 
   /** Stretches between the marks of a time axis: minutes. */
@@ -56,7 +57,8 @@ record Axis(double top, List<Mark> marks) {
    * @param whole whether only whole numbers make sense
    */
   static Axis upTo(double highest, boolean whole) {
-    double step = step(Math.max(highest, whole ? MAX_STEPS : 1e-9) / MAX_STEPS);
+    double room = whole ? Math.max(highest, MAX_STEPS) : highest > 0 ? highest : 1;
+    double step = step(room / MAX_STEPS);
     int steps = (int) Math.max(1, Math.ceil(highest / step - 1e-9));
     List<Mark> marks = new ArrayList<>();
     for (int i = 0; i <= steps; i++) {
@@ -85,12 +87,12 @@ record Axis(double top, List<Mark> marks) {
     return String.format(Locale.ROOT, "%,." + decimals + "f", plain);
   }
 
-  /** An axis of time, with at most six marks at round times. */
+  /** An axis of time, with at most nine marks at round times. */
   static Axis ofTime(long fromMicros, long toMicros, LongFunction<String> label) {
     long span = toMicros - fromMicros;
     long step = MINUTES[MINUTES.length - 1] * MINUTE;
     for (int i = MINUTES.length - 1; i >= 0; i--) {
-      step = span / (MINUTES[i] * MINUTE) <= MAX_STEPS ? MINUTES[i] * MINUTE : step;
+      step = span / (MINUTES[i] * MINUTE) <= MAX_TIME_STEPS ? MINUTES[i] * MINUTE : step;
     }
     List<Mark> marks = new ArrayList<>();
     long first = -Math.floorDiv(-fromMicros, step) * step;

@@ -232,7 +232,11 @@ final class HtmlReport {
 
   private String tallies(String title, String what, Map<String, Tally> tallies) {
     Table table =
-        new Table(title, what, "calls", "", "restricted", "refused", "spent $", "demand $");
+        new Table(title)
+            .texts(what)
+            .numbers("calls")
+            .shares("shares")
+            .numbers("restricted", "refused", "spent $", "demand $");
     tallies.forEach(
         (name, tally) ->
             table.row(
@@ -247,7 +251,7 @@ final class HtmlReport {
   }
 
   private static String causes(String title, Map<String, Long> causes) {
-    Table table = new Table(title, "limit", "calls");
+    Table table = new Table(title).texts("limit").numbers("calls");
     causes.entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
         .forEach(
@@ -256,7 +260,7 @@ final class HtmlReport {
   }
 
   private String breaker() {
-    Table table = new Table("Spend breaker", "when", "scope", "from", "to");
+    Table table = new Table("Spend breaker").texts("when", "scope", "from", "to");
     changes.stream()
         .limit(MAX_ROWS)
         .forEach(
@@ -270,7 +274,7 @@ final class HtmlReport {
   }
 
   private String anomalies() {
-    Table table = new Table("Abnormal callers", "when", "caller", "window", "what");
+    Table table = new Table("Abnormal callers").texts("when", "caller", "window", "what");
     results.alerts().stream()
         .filter(alert -> alert.kind() == Alert.Kind.ANOMALY)
         .limit(MAX_ROWS)
@@ -285,8 +289,9 @@ final class HtmlReport {
   }
 
   private String alerts() {
-    String title = "Alerts: " + count(results.alertsHeard());
-    Table table = new Table(title, "when", "kind", "subject", "what");
+    String shown = results.alertsHeard() > MAX_ROWS ? ", the first " + MAX_ROWS : "";
+    String title = "Alerts: " + count(results.alertsHeard()) + shown;
+    Table table = new Table(title).texts("when", "kind", "subject", "what");
     results.alerts().stream()
         .limit(MAX_ROWS)
         .forEach(
@@ -306,15 +311,9 @@ final class HtmlReport {
   private String hours() {
     Timeline timeline = results.bars();
     Table table =
-        new Table(
-            "Each " + width(timeline.width()).replaceFirst("^an? ", ""),
-            "from",
-            "calls",
-            "admitted",
-            "restricted",
-            "refused",
-            "spent $",
-            "demand $");
+        new Table("Each " + width(timeline.width()).replaceFirst("^an? ", ""))
+            .texts("from")
+            .numbers("calls", "admitted", "restricted", "refused", "spent $", "demand $");
     for (int i = 0; i < timeline.size(); i++) {
       Tally tally = timeline.get(i);
       table.row(

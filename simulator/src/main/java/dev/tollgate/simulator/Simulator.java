@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -96,6 +97,8 @@ public final class Simulator implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
+    // a report is the same wherever it is made
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(System.out, System.err, arguments));
   }
 

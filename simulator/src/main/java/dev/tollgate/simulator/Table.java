@@ -1,20 +1,36 @@
 package dev.tollgate.simulator;
 
-import java.util.Locale;
-
 /** A table of a page. Not thread-safe. */
 final class Table {
 
   private final String title;
-  private final StringBuilder html = new StringBuilder();
-  private boolean empty = true;
+  private final StringBuilder head = new StringBuilder();
+  private final StringBuilder body = new StringBuilder();
 
-  Table(String title, String... columns) {
+  Table(String title) {
     this.title = title;
-    for (String column : columns) {
-      html.append("<th scope=\"col\">").append(Html.escape(column)).append("</th>");
+  }
+
+  /** Adds columns of text. */
+  Table texts(String... names) {
+    return columns("text", names);
+  }
+
+  /** Adds columns of numbers. */
+  Table numbers(String... names) {
+    return columns("number", names);
+  }
+
+  /** Adds a column of bars. */
+  Table shares(String name) {
+    return columns("shares", name);
+  }
+
+  private Table columns(String style, String... names) {
+    for (String name : names) {
+      head.append("<th scope=\"col\" class=\"%s\">%s</th>".formatted(style, Html.escape(name)));
     }
-    html.append("</tr></thead>\n<tbody>\n");
+    return this;
   }
 
   /**
@@ -23,8 +39,7 @@ final class Table {
    * @param cells made by {@link #text}, {@link #number} or {@link #shares}
    */
   void row(String... cells) {
-    empty = false;
-    html.append("<tr>").append(String.join("", cells)).append("</tr>\n");
+    body.append("<tr>").append(String.join("", cells)).append("</tr>\n");
   }
 
   static String text(String text) {
@@ -53,18 +68,25 @@ final class Table {
 
   /** The table under its title; nothing when it has no rows. */
   String html() {
-    String form =
-        "<section><h2>%s</h2>\n<div class=\"scroll\"><table><thead><tr>%s</tbody></table>";
-    return empty
+    return body.isEmpty()
         ? ""
-        : String.format(Locale.ROOT, form, Html.escape(title), html) + "</div></section>\n";
+        : "<section><h2>%s</h2>\n%s</section>\n".formatted(Html.escape(title), table());
   }
 
   /** The same, to be opened. */
   String folded() {
-    return empty
-        ? ""
-        : "<details><summary>%s</summary>\n<div class=\"scroll\"><table><thead><tr>%s</tbody></table></div></details>\n"
-            .formatted(Html.escape(title), html);
+    String form = "<details><summary>%s</summary>\n%s</details>\n";
+    return body.isEmpty() ? "" : form.formatted(Html.escape(title), table());
+  }
+
+  private String table() {
+    return """
+        <div class="scroll" tabindex="0"><table>
+        <thead><tr>%s</tr></thead>
+        <tbody>
+        %s</tbody>
+        </table></div>
+        """
+        .formatted(head, body);
   }
 }

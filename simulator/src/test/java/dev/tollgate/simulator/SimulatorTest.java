@@ -1,0 +1,276 @@
+package dev.tollgate.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SimulatorTest {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String HEADER = "timestamp,caller,input_tokens,output_tokens\n";
+  private static final String LIMITS =
+      """
+      tollgate.tier.free.rate = 10/minute burst 20
+      tollgate.tier.free.quota = 200 requests/day, 100000 tokens/day
+      tollgate.tier.pro.rate = 600/minute burst 1000
+      tollgate.caller-tier = default:free
+      tollgate.price.my-model = 1 in, 10 out USD per 1M
+      """;
+
+  @TempDir private Path directory;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void reportsWhatBecomesOfEachCall() throws IOException {
+    String limits = LIMITS + "tollgate.tier.free.restrict = context 100, output 10, rate 1/hour\n";
+    StringBuilder trace =
+        new StringBuilder("timestamp,caller,input_tokens,output_tokens,model,max_tokens\n");
+    for (int second = 0; second < 4; second++) {
+      trace.append(second * 3600).append(",ann,20000,10000,my-model,10000\n");
+    }
+    trace.append("10800.5,ann,20000,10000,my-model,10000\n");
+
+    assertThat(simulate(limits, trace.toString())).isZero();
+
+    JsonNode report = json();
+    assertThat(report.get("calls").asLong()).isEqualTo(5);
+    assertThat(report.get("admitted").asLong()).isEqualTo(3);
+    assertThat(report.get("restricted").asLong()).isEqualTo(1);
+    assertThat(report.get("refused").asLong()).isEqualTo(1);
+    assertThat(report.get("demandUsd").textValue()).isEqualTo("0.60");
+    assertThat(report.get("spentUsd").textValue()).isEqualTo("0.3602");
+    assertThat(report.at("/byTier/free/refused").asLong()).isEqualTo(1);
+    assertThat(report.get("byHour")).hasSize(4);
+    assertThat(report.at("/byHour/3/at")).isEqualTo(JSON.readTree("10800"));
+    assertThat(report.at("/byHour/3/spentUsd").textValue()).isEqualTo("0.0002");
+    assertThat(report.at("/refusals/restricted~1requests-per-hour").asLong()).isEqualTo(1);
+    assertThat(report.at("/alerts/0/kind").textValue()).isEqualTo("QUOTA_REACHED");
+    assertThat(report.at("/alerts/0/subject").textValue()).isEqualTo("ann");
+    assertThat(report.get("breaker").isArray()).isTrue();
+    assertThat(report.get("anomalies").isArray()).isTrue();
+  }
+
+  @Test
+  void writesTimesAsTheTraceDoes() throws IOException {
+    simulate(LIMITS, HEADER + "2026-02-03T10:20:00Z,ann,90000,0\n");
+
+    assertThat(json().at("/byHour/0/at").textValue()).isEqualTo("2026-02-03T10:00:00Z");
+    assertThat(json().at("/alerts/0/at").textValue()).startsWith("2026-02-03T10:20:00");
+  }
+
+  @Test
+  void settlesACallWhenItIsAnsweredSoThatCallsUnderWayCount() throws IOException {
+    String limits = "tollgate.tier.free.quota = 1000 tokens/day\n";
+    String trace = "timestamp,caller,input_tokens,output_tokens,max_tokens\n";
+
+    simulate(limits, trace + "0,ann,0,1,900\n0.1,ann,0,1,900\n10,ann,0,1,900\n");
+
+    assertThat(json().get("admitted").asLong()).isEqualTo(2);
+    assertThat(json().get("restricted").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void simulatesAShadowAsIfItWereInForceAndAnyStoreInMemory() throws IOException {
+    String limits =
+        "tollgate.tier.free.rate = 1/hour\ntollgate.shadow = true\ntollgate.store = rediss://cache";
+
+    simulate(limits, HEADER + "0,a,1,1\n1,a,1,1\n");
+
+    assertThat(json().get("refused").asLong()).isEqualTo(1);
+    assertThat(text(out))
+        .contains("tollgate.shadow is true: the limits are simulated as if they were in force")
+        .contains("tollgate.store names a rediss: store: the simulation counts in memory");
+  }
+
+  @Test
+  void writesTheSameBytesForTheSameTraceAndSeed() throws IOException {
+    Path trace = GeneratedTrace.write(directory.resolve("trace.csv"), 20_000, 3, 300, 7);
+    List<String> reports = new ArrayList<>();
+    for (String seed : List.of("5", "5", "6")) {
+      run(LIMITS, trace, "--inject", "bot", "--inject", "leaked-key:tier=pro", "--seed", seed);
+      reports.add(Files.readString(report().resolve("report.json")));
+    }
+
+    assertThat(reports.get(1)).isEqualTo(reports.get(0));
+    assertThat(reports.get(2)).isNotEqualTo(reports.get(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"loop", "bot", "leaked-key", "power-user"})
+  void showsAnInjectedIncident(String kind) throws IOException {
+    Path trace = GeneratedTrace.write(directory.resolve("trace.csv"), 20_000, 2, 200, 7);
+    run(LIMITS, trace);
+    long calls = json().get("calls").asLong();
+    BigDecimal demand = new BigDecimal(json().get("demandUsd").textValue());
+
+    assertThat(run(LIMITS, trace, "--inject", kind + ":at=90000,factor=60,caller=mallory"))
+        .isZero();
+
+    assertThat(json().get("calls").asLong()).isGreaterThan(calls + 100);
+    assertThat(new BigDecimal(json().get("demandUsd").textValue())).isGreaterThan(demand);
+    assertThat(json().get("refused").asLong()).isPositive();
+    assertThat(text(out)).contains("injected: " + kind + " by mallory, from day 2, 01:00");
+    assertThat(page()).contains("injected: " + kind + " by mallory").contains("<td>mallory</td>");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "flood              | 'flood' is not one of [loop, bot, leaked-key, power-user]",
+        "bot:at=99          | at '99' is not within the trace, from 0 to 10",
+        "bot:at=soon        | at 'soon' is not a number of seconds",
+        "bot:for=2x         | for '2x' is no time such as 30m, 2h or 7d",
+        "bot:factor=0       | factor '0' is not a whole number of 1 to 100000",
+        "bot:who=me         | 'who=me' is not one of at=, for=, factor=, caller=, tier=",
+        "bot:tier=gold      | tier 'gold' is no tier; configured are [free, pro]",
+        "bot:factor=1,factor=2 | 'factor=2' is not one of",
+      })
+  void saysWhatIsWrongWithAnIncident(String option, String message) throws IOException {
+    Path trace = trace(HEADER + "0,a,1,1\n10,a,1,1\n");
+
+    assertThat(run(LIMITS, trace, "--inject", option)).isEqualTo(2);
+
+    assertThat(text(err)).contains("--inject " + option + ": " + message);
+    assertThat(report().resolve("report.json")).doesNotExist();
+  }
+
+  @Test
+  void reportsNothingOfATraceThatIsMalformedAtItsEnd() throws IOException {
+    assertThat(simulate(LIMITS, HEADER + "0,a,1,1\n".repeat(50) + "1,a,many,1\n")).isEqualTo(2);
+
+    assertThat(text(err)).contains("line 52, column input_tokens: 'many'");
+    assertThat(text(out)).isEmpty();
+    assertThat(report()).isEmptyDirectory();
+  }
+
+  @Test
+  void listsEveryProblemOfTheConfiguration() throws IOException {
+    assertThat(simulate("tollgate.zone = Mars\ntollgate.tires = x\n", HEADER)).isEqualTo(2);
+
+    assertThat(text(err)).contains("tollgate.zone = 'Mars'").contains("tollgate.tires");
+  }
+
+  @Test
+  void refusesATraceWithoutCalls() throws IOException {
+    assertThat(simulate(LIMITS, HEADER)).isEqualTo(2);
+
+    assertThat(text(err)).contains("has a header and no calls");
+  }
+
+  @Test
+  void refusesAReportThatCannotBeWritten() throws IOException {
+    Files.writeString(report(), "a file");
+
+    assertThat(simulate(LIMITS, HEADER + "0,a,1,1\n")).isEqualTo(2);
+
+    assertThat(text(err)).contains("--report").contains("cannot be written");
+  }
+
+  @Test
+  void showsTheUsageWhenOptionsAreMissing() {
+    assertThat(run("--trace", "x.csv")).isEqualTo(2);
+
+    assertThat(text(err)).contains("Missing required options").contains("Usage: tollgate-simul");
+  }
+
+  @Test
+  void writesAPageThatAsksForNothingAndRunsNothing() throws IOException {
+    String trace = HEADER + "0,<script>alert(1)</script>,1,1\n1,\"a\"\"b'c\u202Ed\",1,1\n";
+
+    simulate(LIMITS, trace);
+
+    assertThat(page())
+        .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
+        .contains("a&quot;b&#39;c\uFFFDd")
+        .contains("Content-Security-Policy\" content=\"default-src 'none'")
+        .doesNotContainIgnoringCase("<script")
+        .doesNotContain("http:", "https:", "url(", "src=", "<link");
+  }
+
+  @Test
+  void showsProgressUnlessItIsQuiet() throws IOException {
+    Path trace = trace(HEADER + "0,a,1,1\n".repeat(100));
+
+    run(LIMITS, trace);
+    assertThat(text(err)).contains("10 %, 10 calls").contains("100 %, 100 calls");
+
+    err.reset();
+    run(LIMITS, trace, "--quiet");
+    assertThat(text(err)).isEmpty();
+  }
+
+  /** The processor's time, since other work on the machine is not the simulator's. */
+  @Test
+  void simulatesAMillionCallsInLessThanAMinute() throws IOException {
+    Path trace = GeneratedTrace.write(directory.resolve("trace.csv"), 1_000_000, 14, 5000, 7);
+    long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+
+    assertThat(run(LIMITS, trace, "--quiet")).isZero();
+
+    long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
+    System.out.println("a million calls took " + Duration.ofNanos(nanos));
+    assertThat(json().get("calls").asLong()).isEqualTo(1_000_000);
+    assertThat(Duration.ofNanos(nanos)).isLessThan(Duration.ofMinutes(1));
+  }
+
+  private Path trace(String text) throws IOException {
+    return Files.writeString(directory.resolve("trace.csv"), text);
+  }
+
+  private Path report() {
+    return directory.resolve("report");
+  }
+
+  private int simulate(String limits, String trace) throws IOException {
+    return run(limits, trace(trace));
+  }
+
+  private int run(String limits, Path trace, String... more) throws IOException {
+    Path config = Files.writeString(directory.resolve("tollgate.properties"), limits);
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("--trace", trace.toString(), "--config", config.toString()));
+    arguments.addAll(List.of("--report", report().toString()));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  private int run(String... arguments) {
+    return Simulator.run(stream(out), stream(err), arguments);
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private JsonNode json() throws IOException {
+    return JSON.readTree(report().resolve("report.json").toFile());
+  }
+
+  private String page() throws IOException {
+    return Files.readString(report().resolve("report.html"));
+  }
+}
