@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ public final class Tollgate implements AutoCloseable {
   private final SpendBreakers breakers;
   private final CallListeners listeners = new CallListeners();
   private final OutputForecast forecast = new OutputForecast();
-  private final ReservationIds ids = new ReservationIds();
+  private final ReservationIds ids;
   private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
   private final Reservation.Ending ending = new Settling();
   private volatile Rules rules;
@@ -65,6 +66,7 @@ public final class Tollgate implements AutoCloseable {
 
   private Tollgate(Builder builder) {
     clock = builder.clock;
+    ids = builder.ids;
     unlimited = new UnlimitedStore(clock);
     guard = new StoreGuard(builder.store, fallback(builder));
     holdMicros = builder.holdFor.toNanos() / 1000;
@@ -654,6 +656,7 @@ public final class Tollgate implements AutoCloseable {
     private OnStoreFailure onStoreFailure = OnStoreFailure.LOCAL;
     private int nodes = 1;
     private int maxCallers = 100_000;
+    private ReservationIds ids = new ReservationIds();
     private Duration holdFor = Duration.ofMinutes(5);
     private @Nullable ScheduledExecutorService background;
     private final List<Consumer<Alert>> listeners = new ArrayList<>();
@@ -686,6 +689,17 @@ public final class Tollgate implements AutoCloseable {
     public Builder onStoreFailure(OnStoreFailure onStoreFailure, int nodes) {
       this.onStoreFailure = onStoreFailure;
       this.nodes = nodes;
+      return this;
+    }
+
+    /**
+     * Where what no other process may have, such as ids, comes from; a secure generator unless it
+     * is given.
+     *
+     * @param random other than in any other process of the store
+     */
+    public Builder random(RandomGenerator random) {
+      this.ids = new ReservationIds(random);
       return this;
     }
 

@@ -1,8 +1,10 @@
 package dev.tollgate.simulator;
 
 import dev.tollgate.Alert;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * A spend breaker that changed its state.
@@ -18,26 +20,24 @@ record BreakerChange(String scope, String from, String to, long atMicros) {
   static final String HALF_OPEN = "HALF_OPEN";
   static final String CLOSED = "CLOSED";
 
-  /** The changes that alerts tell of, in their order. */
+  /** The changes that alerts tell of, in their order. Every breaker begins closed. */
   static List<BreakerChange> of(List<Alert> alerts) {
-    return alerts.stream().map(BreakerChange::of).flatMap(Optional::stream).toList();
-  }
-
-  private static Optional<BreakerChange> of(Alert alert) {
-    return switch (alert.kind()) {
-      case BREAKER_OPENED -> Optional.of(of(alert, CLOSED, OPEN));
-      case BREAKER_HALF_OPENED -> Optional.of(of(alert, OPEN, HALF_OPEN));
-      case BREAKER_CLOSED -> Optional.of(of(alert, HALF_OPEN, CLOSED));
-      default -> Optional.empty();
-    };
-  }
-
-  /** The alert says which states they were; if not, they were the usual ones. */
-  private static BreakerChange of(Alert alert, String usualFrom, String usualTo) {
-    return new BreakerChange(
-        alert.details().getOrDefault("scope", alert.subject()),
-        alert.details().getOrDefault("from", usualFrom),
-        alert.details().getOrDefault("to", usualTo),
-        TimeFormat.micros(alert.at()));
+    Map<String, String> states = new HashMap<>();
+    List<BreakerChange> changes = new ArrayList<>();
+    for (Alert alert : alerts) {
+      String to =
+          switch (alert.kind()) {
+            case BREAKER_OPENED -> OPEN;
+            case BREAKER_HALF_OPENED -> HALF_OPEN;
+            case BREAKER_CLOSED -> CLOSED;
+            default -> "";
+          };
+      if (!to.isEmpty()) {
+        String before = states.put(alert.subject(), to);
+        String from = before == null ? CLOSED : before;
+        changes.add(new BreakerChange(alert.subject(), from, to, TimeFormat.micros(alert.at())));
+      }
+    }
+    return changes;
   }
 }

@@ -9,6 +9,7 @@ import dev.tollgate.Usage;
 import dev.tollgate.config.StoreSettings;
 import dev.tollgate.store.MemoryStore;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -45,6 +46,7 @@ final class Replay {
         Tollgate.builder(directory.policies(), new MemoryStore(store.maxCallers(), time))
             .clock(time)
             .background(time)
+            .random(new SplittableRandom(seed))
             .maxCallers(store.maxCallers())
             .holdFor(store.holdFor())
             .onAlert(results::heard)
@@ -56,15 +58,21 @@ final class Replay {
    *
    * @param directory whose policies decide
    * @param store the settings of the store; whatever it is, calls are counted in memory
+   * @param seed what the engine does by chance
    * @param calls those of the surveyed trace, and others between its first and its last
    * @throws TraceException when a call cannot be read
    * @throws ArithmeticException when all costs together are above 9.2 billion dollars
    */
   static Results run(
-      Directory directory, StoreSettings store, Survey survey, Calls calls, Progress progress)
+      Directory directory,
+      StoreSettings store,
+      long seed,
+      Survey survey,
+      Calls calls,
+      Progress progress)
       throws TraceException {
     Results results = new Results(survey);
-    new Replay(directory, store, results, progress).run(calls);
+    new Replay(directory, store, seed, results, progress).run(calls);
     return results;
   }
 

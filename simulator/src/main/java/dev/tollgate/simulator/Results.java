@@ -26,6 +26,11 @@ final class Results {
   static final String OTHER_CALLERS = "(other callers)";
 
   private static final String NEARLY_USED_UP = "a quota that is nearly used up";
+  private static final Comparator<Alert> BY_TIME =
+      Comparator.comparing(Alert::at)
+          .thenComparing(Alert::kind)
+          .thenComparing(Alert::subject)
+          .thenComparing(Alert::message);
   private static final int MAX_DRAWN = 480;
   private static final int MAX_BARS = 168;
 
@@ -152,9 +157,9 @@ final class Results {
     return restrictions;
   }
 
-  /** The alerts, in the order in which they came. */
+  /** The alerts, in the order of their times; in one order, also where the engine has none. */
   List<Alert> alerts() {
-    return alerts;
+    return alerts.stream().sorted(BY_TIME).toList();
   }
 
   /** How many alerts there were, kept or not. */

@@ -76,7 +76,7 @@ public final class Simulator implements Callable<Integer> {
       names = "--seed",
       defaultValue = "1",
       paramLabel = "NUMBER",
-      description = "what the injected calls depend on (default: ${DEFAULT-VALUE})")
+      description = "what injected calls and the engine's chance depend on (default: 1)")
   private long seed;
 
   @Option(names = "--quiet", description = "shows no progress")
@@ -176,7 +176,7 @@ public final class Simulator implements Callable<Integer> {
       SplittableRandom random = new SplittableRandom(seed);
       incidents.forEach(each -> sources.add(new IncidentCalls(each, survey, random.split())));
       Calls calls = new MergedCalls(sources);
-      return Replay.run(directory, settings.store(), survey, calls, progress);
+      return Replay.run(directory, settings.store(), seed, survey, calls, progress);
     } finally {
       progress.end();
     }
