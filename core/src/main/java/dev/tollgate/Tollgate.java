@@ -139,7 +139,8 @@ public final class Tollgate implements AutoCloseable {
         now.policies().shadow()
             ? halted
                 .<Decision>map(
-                    wouldBe -> new Decision.Shadowed(call, shadow(now, call, id).orThrow(), wouldBe))
+                    wouldBe ->
+                        new Decision.Shadowed(call, shadow(now, call, id).orThrow(), wouldBe))
                 .orElseGet(() -> shadow(now, call, id))
             : halted.orElseGet(() -> decide(now, call, id));
     listeners.decided(made);
