@@ -78,10 +78,13 @@ final class AlertClaims {
   /** How long a cause is told once; zero where each alert is a cause of its own. */
   private static Duration period(Kind kind) {
     return switch (kind) {
-      // crossed inside the store, so that one process notices; the last cannot be claimed there
-      case QUOTA_REACHED, BUDGET_REACHED, ANOMALY, STORE_DEGRADED -> Duration.ZERO;
-      // every process comes to the same verdict within a minute
-      case BREAKER_OPENED, BREAKER_HALF_OPENED, BREAKER_CLOSED, STORE_RECOVERED -> TRANSITION;
+      // crossed inside the store, so that one process notices
+      case QUOTA_REACHED, BUDGET_REACHED, ANOMALY -> Duration.ZERO;
+      // told by the process whose writing changed the state that all share
+      case BREAKER_OPENED, BREAKER_HALF_OPENED, BREAKER_CLOSED -> Duration.ZERO;
+      // cannot be claimed in a store that does not answer
+      case STORE_DEGRADED -> Duration.ZERO;
+      case STORE_RECOVERED -> TRANSITION;
       case PROVIDER_LIMIT_REACHED -> Duration.ofHours(1);
       case UNPRICED_MODEL, IMPLAUSIBLE_USAGE, BILL_DRIFT, PROVIDER_LIMIT_SET -> Duration.ofDays(1);
       case LIMITS_REVIEW -> Duration.ofDays(20);
