@@ -227,11 +227,11 @@ final class BudgetAccount {
     List<Long> notices = notices(budget);
     int last = Math.min(told.crossedTo(), notices.size());
     for (int i = told.crossedFrom(); i < last; i++) {
-      tell(notices.get(i), receipt.atMicros());
+      tell(notices.get(i), told, receipt.atMicros());
     }
   }
 
-  private void tell(long notice, long atMicros) {
+  private void tell(long notice, Balance balance, long atMicros) {
     Limit limit = budget.limit();
     String percent = Long.toString(percent(notice, limit.amount()));
     boolean reserveBegins = notice == limit.amount() - budget.essentialReserve();
@@ -242,6 +242,11 @@ final class BudgetAccount {
             Alert.Kind.BUDGET_REACHED,
             LimitState.instant(atMicros),
             budget.provider(),
+            String.join(
+                " ",
+                limit.name(),
+                percent + "%",
+                LimitState.instant(balance.startMicros()).toString()),
             reserveBegins && budget.essentialReserve() > 0
                 ? message + ": only essential calls go on"
                 : message,

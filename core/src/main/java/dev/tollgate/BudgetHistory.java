@@ -128,6 +128,7 @@ final class BudgetHistory {
             Alert.Kind.LIMITS_REVIEW,
             time.now(),
             provider,
+            month,
             String.format(
                 Locale.ROOT,
                 "%s is expected to cost at most %s USD a month: a hard limit of %s is recommended,"

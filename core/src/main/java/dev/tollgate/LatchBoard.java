@@ -143,6 +143,7 @@ final class LatchBoard {
             Alert.Kind.PROVIDER_LIMIT_REACHED,
             reported.since(),
             provider,
+            reported.cause() + " " + reported.since(),
             provider + " says that its limit is reached: " + reported.cause(),
             Map.of("cause", reported.cause(), "until", reported.until().toString())));
   }
