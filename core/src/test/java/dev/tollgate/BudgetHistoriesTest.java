@@ -18,7 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +138,67 @@ class BudgetHistoriesTest {
     clock.advance(Duration.ofMinutes(16));
     assertThat(balance().held()).isZero();
     assertThat(balance().posted()).isEqualTo(SLICE);
+  }
+
+  @Test
+  void aPauseLongerThanALeaseLosesNothing() throws StoreException {
+    Node node = newNode();
+    BudgetClaim claim = node.budgets.claim(call(), "m", Criticality.OPTIONAL, 500);
+    tend(node);
+    clock.advance(Duration.ofMinutes(20));
+    assertThat(balance().posted()).as("charged when it expired").isEqualTo(SLICE);
+    claim.settle(200);
+    tend(node);
+    assertThat(balance().posted()).isEqualTo(200);
+  }
+
+  @Test
+  void threadsLoseNothingWhileLeasesComeAndGo() throws Exception {
+    List<Budgets> processes = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      StoreGuard guard = new StoreGuard(store, Optional.empty());
+      Budgets budgets = new Budgets(guard, new ReservationIds(), clock, alert -> {});
+      budgets.reload(spending(limit));
+      processes.add(budgets);
+    }
+    AtomicLong cost = new AtomicLong();
+    AtomicInteger running = new AtomicInteger(8);
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    List<Future<?>> spending = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      Budgets budgets = processes.get(i % 2);
+      Random mine = new Random(seed + i);
+      spending.add(
+          threads.submit(
+              () -> {
+                for (int n = 0; n < 5000; n++) {
+                  cost.addAndGet(spendOnce(budgets, mine));
+                }
+                running.decrementAndGet();
+              }));
+    }
+    while (running.get() > 0 && spending.stream().anyMatch(thread -> !thread.isDone())) {
+      processes.forEach(Budgets::tend);
+    }
+    for (Future<?> thread : spending) {
+      thread.get();
+    }
+    threads.shutdown();
+    processes.forEach(Budgets::close);
+    assertThat(balance().posted()).as("-D%s=%d", SEED, seed).isEqualTo(cost.get());
+    assertThat(balance().held()).isZero();
+    assertThat(cost.get()).isLessThanOrEqualTo(limit);
+  }
+
+  private static long spendOnce(Budgets budgets, Random random) {
+    long worst = 1 + random.nextInt(2000);
+    BudgetClaim claim = budgets.claim(call(), "m", Criticality.ESSENTIAL, worst);
+    if (claim.refusal().isPresent()) {
+      return 0;
+    }
+    long cost = random.nextInt(40) == 0 ? worst : Math.min(worst, random.nextInt(20));
+    claim.settle(cost);
+    return cost;
   }
 
   private static Call call() {
