@@ -86,7 +86,9 @@ final class AlertClaims {
       case STORE_DEGRADED -> Duration.ZERO;
       case STORE_RECOVERED -> TRANSITION;
       case PROVIDER_LIMIT_REACHED -> Duration.ofHours(1);
-      case UNPRICED_MODEL, IMPLAUSIBLE_USAGE, BILL_DRIFT, PROVIDER_LIMIT_SET -> Duration.ofDays(1);
+      case UNPRICED_MODEL, IMPLAUSIBLE_USAGE -> Duration.ofDays(1);
+      // processes ask a provider within some hours of each other, and the next day again
+      case BILL_DRIFT, PROVIDER_LIMIT_SET -> Duration.ofHours(20);
       case LIMITS_REVIEW -> Duration.ofDays(20);
     };
   }

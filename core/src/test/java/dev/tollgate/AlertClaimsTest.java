@@ -76,7 +76,7 @@ class AlertClaimsTest {
     AlertClaims claims = claims(shared);
 
     assertThat(claims.isMine(drift("openai"))).isTrue();
-    clock.advance(Duration.ofHours(23));
+    clock.advance(Duration.ofHours(19));
     assertThat(claims.isMine(drift("openai"))).isFalse();
     assertThat(claims.isMine(drift("anthropic"))).isTrue();
     clock.advance(Duration.ofHours(1));
