@@ -10,6 +10,7 @@ import dev.tollgate.Route;
 import dev.tollgate.Tier;
 import dev.tollgate.Tollgate;
 import dev.tollgate.Window;
+import dev.tollgate.config.AlertSettings;
 import dev.tollgate.config.CallDefaults;
 import dev.tollgate.config.CallerSource;
 import dev.tollgate.config.ErrorFormat;
@@ -171,7 +172,8 @@ final class PageServer implements AutoCloseable {
             1,
             100,
             Duration.ofMinutes(5));
-    return new Settings(tollgate.policies(), SETTINGS, memory);
+    return new Settings(
+        tollgate.policies(), SETTINGS, memory, new AlertSettings(List.of(), false, ""));
   }
 
   Outage outage() {
