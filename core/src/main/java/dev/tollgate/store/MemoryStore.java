@@ -30,6 +30,7 @@ public final class MemoryStore implements Store {
 
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
   private final Documents documents = new Documents();
+  private final Rollups rollups;
   private final ReentrantLock eviction = new ReentrantLock();
   private Iterator<Map.Entry<String, Account>> hand = accounts.entrySet().iterator();
   private final int maxAccounts;
@@ -43,6 +44,8 @@ public final class MemoryStore implements Store {
     Range.check("maxAccounts", maxAccounts, 1, Integer.MAX_VALUE);
     this.maxAccounts = maxAccounts;
     this.clock = clock;
+    this.rollups =
+        new MemoryRollups(Math.min(maxAccounts, Rollups.MAX_ROWS), () -> nowMicros(clock));
   }
 
   @Override
@@ -96,6 +99,12 @@ public final class MemoryStore implements Store {
   public boolean replace(String name, long version, String text) {
     Document.checkReplacement(name, text);
     return documents.replace(name, version, text, nowMicros());
+  }
+
+  /** {@inheritDoc} Each has at most as many rows as there may be accounts. */
+  @Override
+  public Rollups rollups() {
+    return rollups;
   }
 
   @Override
@@ -153,6 +162,10 @@ public final class MemoryStore implements Store {
   }
 
   private long nowMicros() {
+    return nowMicros(clock);
+  }
+
+  private static long nowMicros(InstantSource clock) {
     Instant now = clock.instant();
     return now.getEpochSecond() * 1_000_000L + now.getNano() / 1000;
   }

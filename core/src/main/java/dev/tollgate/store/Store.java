@@ -95,6 +95,11 @@ public interface Store extends AutoCloseable {
    */
   boolean replace(String name, long version, String text) throws StoreException;
 
+  /** Sums, beside the counters. A store that keeps none loses what is added. */
+  default Rollups rollups() {
+    return Rollups.NONE;
+  }
+
   /** Frees what the store holds. Idempotent. */
   @Override
   void close();

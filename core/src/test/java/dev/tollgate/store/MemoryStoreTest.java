@@ -90,6 +90,21 @@ class MemoryStoreTest extends StoreContract {
     assertThat(store.document("document 0").version()).isEqualTo(2);
   }
 
+  @Test
+  void rollupsAreBoundedAndForgotten() throws Exception {
+    Rollups rollups = new MemoryStore(10, clock).rollups();
+    for (int i = 0; i < 100; i++) {
+      rollups.add(
+          new Rollups.Addition(
+              "spend", 1_000_000, "me", i + 1, List.of(new Rollups.Row("k" + i, List.of(1L)))));
+    }
+    assertThat(rollups.largest("spend", 0, 100))
+        .hasSize(11)
+        .startsWith(new Rollups.Row(Rollups.OTHERS, List.of(90L)));
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(rollups.largest("spend", 0, 100)).isEmpty();
+  }
+
   private static Outcome charge(Store store, String account, Bound bound, long amount) {
     Request request = new Request(account, account, List.of(Charge.of("t", bound, amount)), 0, "");
     try {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.store.Receipt.Outcome;
+import dev.tollgate.store.Rollups.Addition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -222,6 +225,65 @@ public abstract class StoreContract {
     assertThat(document.atMicros())
         .isBetween(START.toEpochMilli() * 1000, START.plusSeconds(60).toEpochMilli() * 1000);
     assertThat(store.document(name + "x")).isEqualTo(Document.ABSENT);
+  }
+
+  @Test
+  void rollupAddsEachAdditionOnce() throws Exception {
+    Rollups rollups = store.rollups();
+    String rollup = "spend of " + account;
+    assertThat(rollups.largest(rollup, 0, 10)).isEmpty();
+    assertThat(rollups.find(rollup, "a")).isEmpty();
+    Addition first = addition(rollup, "one", 1, row("a", 5, 1), row("b \u00e4\t{}", 7, 0));
+    rollups.add(first);
+    rollups.add(first);
+    rollups.add(addition(rollup, "one", 3, row("a", 3, 1, 9)));
+    rollups.add(addition(rollup, "one", 2, row("a", 1000)));
+    rollups.add(addition(rollup, "other", 1, row("c", 1, 1)));
+    assertThat(rollups.largest(rollup, 0, 10))
+        .containsExactly(row("a", 8, 2, 9), row("b \u00e4\t{}", 7, 0), row("c", 1, 1));
+    assertThat(rollups.find(rollup, "b \u00e4\t{}")).contains(row("b \u00e4\t{}", 7, 0));
+    assertThat(rollups.find(rollup, "d")).isEmpty();
+  }
+
+  @Test
+  void rollupPagesItsRowsByTheirFirstValues() throws Exception {
+    Rollups rollups = store.rollups();
+    List<Long> values = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      List<Rollups.Row> rows = new ArrayList<>();
+      for (int j = 0; j < 300; j++) {
+        long value = (j * 7919L + i) % 30_011;
+        values.add(value);
+        rows.add(row("key " + i + " " + j, value, 1));
+      }
+      rollups.add(new Addition(account, 60_000_000, "writer", i + 1, rows));
+    }
+    values.sort(Comparator.reverseOrder());
+    List<Long> paged = new ArrayList<>();
+    for (int offset = 0; offset < 900; offset += 200) {
+      rollups.largest(account, offset, 200).forEach(row -> paged.add(row.values().get(0)));
+    }
+    assertThat(paged).isEqualTo(values);
+    assertThat(rollups.largest(account, 900, 1)).isEmpty();
+  }
+
+  @Test
+  void rollupIsExactUpToTheLargestAmountAndCutThere() throws Exception {
+    Rollups rollups = store.rollups();
+    rollups.add(addition(account, "one", 1, row("a", Store.MAX_AMOUNT - 2, 0)));
+    rollups.add(addition(account, "one", 2, row("a", 1, 0)));
+    assertThat(rollups.find(account, "a")).contains(row("a", Store.MAX_AMOUNT - 1, 0));
+    rollups.add(addition(account, "one", 3, row("a", 5, Store.MAX_AMOUNT)));
+    assertThat(rollups.find(account, "a")).contains(row("a", Store.MAX_AMOUNT, Store.MAX_AMOUNT));
+  }
+
+  private static Addition addition(
+      String rollup, String writer, long sequence, Rollups.Row... rows) {
+    return new Addition(rollup, 60_000_000, writer, sequence, List.of(rows));
+  }
+
+  private static Rollups.Row row(String key, long... values) {
+    return new Rollups.Row(key, Arrays.stream(values).boxed().toList());
   }
 
   @Test

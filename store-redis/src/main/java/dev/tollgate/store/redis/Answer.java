@@ -11,10 +11,12 @@ import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
+import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.Surge;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -91,6 +93,15 @@ final class Answer {
     long version = number();
     long writtenAt = number();
     return new Document(text(), version, writtenAt);
+  }
+
+  List<Rollups.Row> toRollupRows() {
+    List<Rollups.Row> rows = new ArrayList<>();
+    while (next < values.size()) {
+      String key = text();
+      rows.add(new Rollups.Row(key, Arrays.stream(text().split(" ")).map(Long::valueOf).toList()));
+    }
+    return rows;
   }
 
   boolean isWritten() {

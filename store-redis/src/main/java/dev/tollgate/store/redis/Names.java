@@ -4,8 +4,8 @@ import java.util.List;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * The keys of one account or document. Its name is the hash tag of them all, so that they share a
- * slot of a cluster. Immutable.
+ * The keys of one account, document or rollup. Its name is the hash tag of them all, so that they
+ * share a slot of a cluster. Immutable.
  *
  * @param all the keys, in the order of the script's {@code KEYS}
  */
@@ -28,6 +28,12 @@ record Names(List<String> all) {
   /** A document's: no account's name can be mistaken for it, for it does not begin with a brace. */
   static Names ofDocument(String name) {
     return new Names(List.of(PREFIX + "document:{" + plain(name) + "}"));
+  }
+
+  /** A rollup's. */
+  static Names ofRollup(String name) {
+    String rows = PREFIX + "rollup:{" + plain(name) + "}";
+    return new Names(List.of(rows, rows + ":ranks", rows + ":writers"));
   }
 
   int slot() {

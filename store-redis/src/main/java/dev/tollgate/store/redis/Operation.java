@@ -6,6 +6,7 @@ import dev.tollgate.store.Charge;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Quota;
 import dev.tollgate.store.Request;
+import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.Surge;
 import java.util.ArrayList;
@@ -93,6 +94,25 @@ final class Operation {
 
   static List<String> replace(long version, String text) {
     return new Operation("replace").number(version).word(text).words;
+  }
+
+  static List<String> add(Rollups.Addition addition) {
+    Operation operation = new Operation("add").word(addition.writer());
+    operation.number(addition.sequence()).number(addition.keepMicros() / 1000);
+    operation.number(addition.rows().size());
+    for (Rollups.Row row : addition.rows()) {
+      operation.word(row.key()).number(row.values().size());
+      row.values().forEach(operation::number);
+    }
+    return operation.words;
+  }
+
+  static List<String> largest(int offset, int limit) {
+    return new Operation("largest").number(offset).number(limit).words;
+  }
+
+  static List<String> find(String key) {
+    return new Operation("find").word(key).words;
   }
 
   static List<String> rows() {

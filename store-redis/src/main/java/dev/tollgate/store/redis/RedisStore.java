@@ -5,6 +5,7 @@ import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
+import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.time.Duration;
@@ -40,6 +41,7 @@ final class RedisStore implements Store {
   private final Topology topology;
   private final long deadlineNanos;
   private final ServerClock clock;
+  private final Rollups rollups;
   private volatile boolean isAnswering;
 
   /**
@@ -54,6 +56,10 @@ final class RedisStore implements Store {
     this.topology = Topology.of(address);
     this.deadlineNanos = deadline.toNanos();
     this.clock = new ServerClock(clock);
+    this.rollups =
+        new RedisRollups(
+            (names, operation) ->
+                new Answer(send(scripts.rollups(), names, operation, silenceNanos(), true)));
     warmUp();
   }
 
@@ -109,6 +115,11 @@ final class RedisStore implements Store {
   public boolean replace(String name, long version, String text) throws StoreException {
     Document.checkReplacement(name, text);
     return askDocument(name, Operation.replace(version, text), false).isWritten();
+  }
+
+  @Override
+  public Rollups rollups() {
+    return rollups;
   }
 
   private Answer askDocument(String name, List<String> words, boolean isRepeatable)

@@ -20,10 +20,13 @@ import java.util.Objects;
 record Script(String text, String sha1) {
 
   /** The scripts that a store uses. */
-  record Set(Script counting, Script documents) {
+  record Set(Script counting, Script documents, Script rollups) {
 
     static Set load() {
-      return new Set(of(resource("tollgate-1.lua")), of(resource("tollgate-document-1.lua")));
+      return new Set(
+          of(resource("tollgate-1.lua")),
+          of(resource("tollgate-document-1.lua")),
+          of(resource("tollgate-rollup-1.lua")));
     }
   }
 

@@ -36,7 +36,8 @@ final class Stores {
     Script.Set scripts = Script.Set.load();
     return new RedisStore(
         RedisAddress.parse(LocalRedis.shared()),
-        new Script.Set(byHand(scripts.counting()), byHand(scripts.documents())),
+        new Script.Set(
+            byHand(scripts.counting()), byHand(scripts.documents()), byHand(scripts.rollups())),
         DEADLINE,
         InstantSource.system());
   }

@@ -1,0 +1,103 @@
+package dev.tollgate.store;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+/** Rollups in memory, at most {@link #MAX_ROLLUPS}. Thread-safe. */
+final class MemoryRollups implements Rollups {
+
+  static final int MAX_ROLLUPS = 2000;
+
+  private static final Comparator<Row> BY_FIRST_VALUE =
+      Comparator.comparingLong(row -> row.values().get(0));
+
+  /** Guarded by the rollups. */
+  private static final class Table {
+    final Map<String, Row> rows = new HashMap<>();
+    final Map<String, Long> sequences = new HashMap<>();
+    long endMicros;
+  }
+
+  private final Map<String, Table> tables = new HashMap<>();
+  private final int maxRows;
+  private final LongSupplier nowMicros;
+
+  /**
+   * @param maxRows of each rollup
+   */
+  MemoryRollups(int maxRows, LongSupplier nowMicros) {
+    this.maxRows = maxRows;
+    this.nowMicros = nowMicros;
+  }
+
+  @Override
+  public synchronized void add(Addition addition) {
+    Table table = tables.get(addition.rollup());
+    if (table == null) {
+      table = newTable(addition.rollup());
+    }
+    if (addition.sequence() <= table.sequences.getOrDefault(addition.writer(), 0L)) {
+      return;
+    }
+    table.sequences.put(addition.writer(), addition.sequence());
+    table.endMicros = Math.max(table.endMicros, nowMicros.getAsLong() + addition.keepMicros());
+    for (Row row : addition.rows()) {
+      boolean hasPlace = table.rows.size() < maxRows || table.rows.containsKey(row.key());
+      table.rows.merge(
+          hasPlace ? row.key() : OTHERS, hasPlace ? row : new Row(OTHERS, row.values()), Row::plus);
+    }
+  }
+
+  private Table newTable(String rollup) {
+    forgetOld();
+    if (tables.size() >= MAX_ROLLUPS) {
+      tables.entrySet().stream()
+          .min(Comparator.comparingLong(entry -> entry.getValue().endMicros))
+          .map(Map.Entry::getKey)
+          .ifPresent(tables::remove);
+    }
+    Table table = new Table();
+    tables.put(rollup, table);
+    return table;
+  }
+
+  private void forgetOld() {
+    long now = nowMicros.getAsLong();
+    tables.values().removeIf(table -> table.endMicros <= now);
+  }
+
+  /** {@inheritDoc} Keeps the best while it passes over all: a page needs no sorting of them. */
+  @Override
+  public synchronized List<Row> largest(String rollup, int offset, int limit) {
+    Rollups.checkPage(rollup, offset, limit);
+    PriorityQueue<Row> best = new PriorityQueue<>(BY_FIRST_VALUE);
+    rows(rollup)
+        .forEach(
+            row -> {
+              best.add(row);
+              if (best.size() > offset + limit) {
+                best.remove();
+              }
+            });
+    return best.stream().sorted(BY_FIRST_VALUE.reversed()).skip(offset).toList();
+  }
+
+  @Override
+  public synchronized Optional<Row> find(String rollup, String key) {
+    Rollups.checkName(rollup);
+    forgetOld();
+    return Optional.ofNullable(tables.get(rollup)).map(table -> table.rows.get(key));
+  }
+
+  private Stream<Row> rows(String rollup) {
+    forgetOld();
+    Table table = tables.get(rollup);
+    return table == null ? Stream.empty() : table.rows.values().stream();
+  }
+}
