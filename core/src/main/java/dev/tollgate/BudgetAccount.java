@@ -234,9 +234,6 @@ final class BudgetAccount {
   private void tell(long notice, Balance balance, long atMicros) {
     Limit limit = budget.limit();
     String percent = Long.toString(percent(notice, limit.amount()));
-    boolean reserveBegins = notice == limit.amount() - budget.essentialReserve();
-    String message =
-        percent + " % of the hard limit of " + budget.provider() + " is used or cannot be leased";
     alerts.accept(
         new Alert(
             Alert.Kind.BUDGET_REACHED,
@@ -247,9 +244,7 @@ final class BudgetAccount {
                 limit.name(),
                 percent + "%",
                 LimitState.instant(balance.startMicros()).toString()),
-            reserveBegins && budget.essentialReserve() > 0
-                ? message + ": only essential calls go on"
-                : message,
+            message(notice, percent),
             Map.of(
                 "percent", percent,
                 "limit", limit.name(),
@@ -257,8 +252,18 @@ final class BudgetAccount {
                     Money.usd(limit.amount()).setScale(2, RoundingMode.HALF_UP).toString())));
   }
 
+  private String message(long notice, String percent) {
+    String provider = budget.provider();
+    if (notice >= budget.limit().amount()) {
+      return "the hard limit of " + provider + " is reached: its calls are refused";
+    }
+    return notice == budget.limit().amount() - budget.essentialReserve()
+        ? "only the essential reserve of " + provider + " is left: other calls are refused"
+        : percent + " % of the hard limit of " + provider + " is used";
+  }
+
   private static long percent(long amount, long limit) {
-    return Math.round(100.0 * amount / limit);
+    return (200 * amount / limit + 1) / 2;
   }
 
   /** As it stands now; as it was when the store answered last, if it does not. */

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tollgate implements AutoCloseable {
 
+  private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final Duration PROBE_PERIOD = Duration.ofMillis(500);
   private static final Duration LEDGER_PERIOD = Duration.ofMinutes(1);
   private static final long CLOSE_MILLIS = 5000;
@@ -82,16 +83,24 @@ public final class Tollgate implements AutoCloseable {
     probe();
     breakers =
         new SpendBreakers(builder.policies, guard, clock, ids.next(), background, alerts::send);
-    long period = PROBE_PERIOD.toMillis();
-    background.scheduleWithFixedDelay(budgets::tend, 0, period, TimeUnit.MILLISECONDS);
     repeat(this::probe, PROBE_PERIOD);
+    repeat(budgets::tend, PROBE_PERIOD);
     repeat(ledger::flush, LEDGER_PERIOD);
     repeat(breakers::tick, SpendBreakers.PERIOD);
   }
 
   private void repeat(Runnable task, Duration period) {
     background.scheduleWithFixedDelay(
-        task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+        () -> run(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException broken) {
+      // an executor ends a periodic task that throws: money would stay leased for good
+      LOGGER.log(System.Logger.Level.ERROR, "a task beside calls failed", broken);
+    }
   }
 
   private Optional<Store> fallback(Builder builder) {
