@@ -89,7 +89,7 @@ final class Spender {
   private static void spend(Tollgate engine, Caller caller, Random random) {
     int refused = 0;
     while (refused < 40) {
-      long worst = 500 + random.nextInt(2000);
+      long worst = 1500 + random.nextInt(6000);
       Decision decision = engine.reserve(Call.of(caller, "chat").model("m").estimate(worst, 0));
       if (decision instanceof Decision.Refused) {
         refused++;
