@@ -2,6 +2,7 @@ package dev.tollgate.filter;
 
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
+import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HttpRoute;
 import dev.tollgate.config.HttpSettings;
 import dev.tollgate.providers.TokenCounters;
@@ -54,7 +55,18 @@ final class CallReader {
       throws RejectedException, IOException {
     Call call = Call.of(caller(request), route.name());
     Optional<AskedBody> body = AskedBody.read(request, route, counters);
-    return new Arrival(body.map(asked -> asked.asCall(call)).orElse(call), route, body);
+    return new Arrival(
+        body.map(asked -> asked.asCall(call)).orElse(call), route, body, refusals(route));
+  }
+
+  /** How requests of a route are refused. */
+  RefusalAnswers refusals(HttpRoute route) {
+    return new RefusalAnswers(route.errors(), settings.hardLimitStatus());
+  }
+
+  /** How requests of no route are refused. */
+  RefusalAnswers refusals() {
+    return new RefusalAnswers(ErrorFormat.PROBLEM, settings.hardLimitStatus());
   }
 
   /**

@@ -21,13 +21,15 @@ final class ErrorBody {
   }
 
   /**
+   * @param status the HTTP status that it comes with
    * @param detail one sentence for people
    * @param violated the names of the limits in the way
    */
-  static String of(ErrorFormat format, Fault fault, String detail, List<String> violated) {
+  static String of(
+      ErrorFormat format, Fault fault, int status, String detail, List<String> violated) {
     ObjectNode body =
         switch (format) {
-          case PROBLEM -> problem(fault, detail, violated);
+          case PROBLEM -> problem(fault, status, detail, violated);
           case OPENAI -> openAi(fault, detail);
           case ANTHROPIC -> anthropic(fault, detail);
         };
@@ -38,11 +40,11 @@ final class ErrorBody {
     }
   }
 
-  private static ObjectNode problem(Fault fault, String detail, List<String> violated) {
+  private static ObjectNode problem(Fault fault, int status, String detail, List<String> violated) {
     ObjectNode body = JSON.createObjectNode();
     body.put("type", fault.problemType());
     body.put("title", fault.title());
-    body.put("status", fault.status());
+    body.put("status", status);
     body.put("detail", detail);
     if (!violated.isEmpty()) {
       violated.forEach(body.putArray("violated-policies")::add);

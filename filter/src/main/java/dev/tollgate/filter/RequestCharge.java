@@ -4,8 +4,6 @@ import dev.tollgate.CallContext;
 import dev.tollgate.Decision;
 import dev.tollgate.Money;
 import dev.tollgate.Reservation;
-import dev.tollgate.config.ErrorFormat;
-import dev.tollgate.config.HttpRoute;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,7 +20,7 @@ final class RequestCharge {
   private static final String ATTRIBUTE = RequestCharge.class.getName();
 
   private final Decision decision;
-  private final HttpRoute route;
+  private final RefusalAnswers refusals;
   private final HttpServletResponse response;
   private final InstantSource clock;
   private final CallContext context;
@@ -32,7 +30,7 @@ final class RequestCharge {
   private RequestCharge(
       Decision decision, Arrival arrival, HttpServletResponse response, InstantSource clock) {
     this.decision = decision;
-    this.route = arrival.route();
+    this.refusals = arrival.refusals();
     this.response = response;
     this.clock = clock;
     this.context = CallContext.of(decision.orThrow(), this::tell);
@@ -87,8 +85,9 @@ final class RequestCharge {
     return context;
   }
 
-  ErrorFormat errors() {
-    return route.errors();
+  /** How it is refused after all. */
+  RefusalAnswers refusals() {
+    return refusals;
   }
 
   /** Gives back what no inner gate has taken over; what the filter itself meters, always. */
@@ -99,7 +98,7 @@ final class RequestCharge {
 
   private void tell(Decision made) {
     if (!(made instanceof Decision.Refused) && !response.isCommitted()) {
-      DecisionHeaders.of(made, route.errors(), clock.instant()).forEach(response::setHeader);
+      DecisionHeaders.of(made, refusals.format(), clock.instant()).forEach(response::setHeader);
     }
   }
 }

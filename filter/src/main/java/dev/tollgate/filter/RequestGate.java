@@ -6,7 +6,6 @@ import dev.tollgate.Caller;
 import dev.tollgate.Decision;
 import dev.tollgate.RefusedException;
 import dev.tollgate.Tollgate;
-import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HttpRoute;
 import dev.tollgate.config.HttpSettings;
 import dev.tollgate.providers.TokenCounters;
@@ -52,24 +51,24 @@ final class RequestGate implements AutoCloseable {
       proceed(charged.get(), exchange);
       return;
     }
-    ErrorFormat errors = ErrorFormat.PROBLEM;
+    CallReader current = reader();
+    RefusalAnswers refusals = current.refusals();
     Optional<Caller> visitor;
     try {
-      CallReader current = reader();
       Optional<HttpRoute> route = route(current, exchange);
       if (route.isPresent()) {
-        errors = route.get().errors();
+        refusals = current.refusals(route.get());
         Arrival arrival = current.arrival(exchange.request(), route.get());
         decide(arrival, current.settings().waitingRoom(), exchange);
         return;
       }
       visitor = current.visitor(exchange.request());
     } catch (RejectedException rejected) {
-      reject(rejected, errors, exchange);
+      reject(rejected, refusals, exchange);
       return;
     }
     try (CallContext.Scope bound = bind(visitor)) {
-      proceed(exchange);
+      proceed(exchange, refusals);
     }
   }
 
@@ -114,32 +113,33 @@ final class RequestGate implements AutoCloseable {
     } else if (mayWait && WaitingRequest.isWorthwhile(refused, route)) {
       waitingRoom.enter(WaitingRequest.start(arrival, exchange, clock), places, refused);
     } else {
-      refuse(refused, route.errors(), exchange);
+      refuse(refused, arrival.refusals(), exchange);
     }
   }
 
   /** A refused part refuses the page that includes it: the page's own dispatch answers. */
-  private void refuse(Decision.Refused refused, ErrorFormat errors, Exchange exchange)
+  private void refuse(Decision.Refused refused, RefusalAnswers refusals, Exchange exchange)
       throws IOException {
     if (exchange.is(DispatcherType.INCLUDE)) {
       throw new RefusedException(refused);
     }
-    RefusalAnswer.of(refused, errors, clock.instant()).writeTo(exchange.response());
+    refusals.of(refused, clock.instant()).writeTo(exchange.response());
   }
 
-  private static void reject(RejectedException rejected, ErrorFormat errors, Exchange exchange)
+  private static void reject(RejectedException rejected, RefusalAnswers refusals, Exchange exchange)
       throws IOException, ServletException {
     if (exchange.is(DispatcherType.INCLUDE)) {
       throw new ServletException(rejected);
     }
-    RefusalAnswer.of(rejected, errors).writeTo(exchange.response());
+    refusals.of(rejected).writeTo(exchange.response());
   }
 
-  private void proceed(Exchange exchange) throws IOException, ServletException {
+  private void proceed(Exchange exchange, RefusalAnswers refusals)
+      throws IOException, ServletException {
     try {
       exchange.proceed();
     } catch (IOException | ServletException | RuntimeException failure) {
-      Optional<Answer> answer = RefusalAnswer.find(failure, ErrorFormat.PROBLEM, clock.instant());
+      Optional<Answer> answer = refusals.find(failure, clock.instant());
       if (answer.isEmpty() || !exchange.isAnswerable()) {
         throw failure;
       }
@@ -155,9 +155,9 @@ final class RequestGate implements AutoCloseable {
       charge.proceed(exchange);
     } catch (RejectedException tooLarge) {
       charge.giveBack();
-      reject(tooLarge, charge.errors(), exchange);
+      reject(tooLarge, charge.refusals(), exchange);
     } catch (IOException | ServletException | RuntimeException failure) {
-      Optional<Answer> answer = RefusalAnswer.find(failure, charge.errors(), clock.instant());
+      Optional<Answer> answer = charge.refusals().find(failure, clock.instant());
       if (answer.isPresent()) {
         charge.giveBack();
       }

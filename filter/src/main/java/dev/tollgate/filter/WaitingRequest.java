@@ -102,24 +102,24 @@ final class WaitingRequest implements AsyncListener {
       async.dispatch();
     } catch (IllegalStateException | UnsupportedOperationException leftOrStopping) {
       charge.giveBack();
-      answerLater(RefusalAnswer.unavailable(arrival.route().errors()));
+      answerLater(arrival.refusals().unavailable());
     }
   }
 
   /** Refuses the request. */
   void refuse(Decision.Refused refused) {
-    endLater(RefusalAnswer.of(refused, arrival.route().errors(), clock.instant()));
+    endLater(arrival.refusals().of(refused, clock.instant()));
   }
 
   /** Tells the client to come back. */
   void giveUp() {
-    endLater(RefusalAnswer.unavailable(arrival.route().errors()));
+    endLater(arrival.refusals().unavailable());
   }
 
   /** Tells the client to come back, on this thread: the container begins nothing any more. */
   void stop() {
     if (ended.compareAndSet(false, true)) {
-      complete(RefusalAnswer.unavailable(arrival.route().errors()));
+      complete(arrival.refusals().unavailable());
     }
   }
 

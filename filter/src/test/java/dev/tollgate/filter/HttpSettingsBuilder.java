@@ -29,6 +29,7 @@ final class HttpSettingsBuilder {
   private Map<String, String> callerTiers = Map.of();
   private List<String> trustedProxies = List.of();
   private int waitingRoom = 1000;
+  private int hardLimitStatus = 429;
   private final List<HttpRoute> routes = new ArrayList<>();
 
   HttpSettingsBuilder callers(CallerSource... sources) {
@@ -53,6 +54,11 @@ final class HttpSettingsBuilder {
 
   HttpSettingsBuilder waitingRoom(int places) {
     waitingRoom = places;
+    return this;
+  }
+
+  HttpSettingsBuilder hardLimitStatus(int status) {
+    hardLimitStatus = status;
     return this;
   }
 
@@ -83,6 +89,6 @@ final class HttpSettingsBuilder {
         trustedProxies,
         HASH_KEY,
         waitingRoom,
-        429);
+        hardLimitStatus);
   }
 }

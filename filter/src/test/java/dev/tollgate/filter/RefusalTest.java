@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What refusals that are not for a caller's limits are answered with. */
 class RefusalTest {
@@ -41,6 +42,17 @@ class RefusalTest {
     assertThat(answer(ErrorFormat.OPENAI, spent).body())
         .contains("\"type\":\"insufficient_quota\"", "\"code\":\"insufficient_quota\"");
     assertThat(answer(ErrorFormat.ANTHROPIC, spent).body()).contains("\"type\":\"billing_error\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {402, 403})
+  void aSpentBudgetHasTheStatusThatTheOperatorWants(int status) throws Exception {
+    Refusal spent = new Refusal.BudgetExhausted("openai");
+    HttpSettingsBuilder settings = new HttpSettingsBuilder().hardLimitStatus(status);
+    HttpResponse<String> answer = answer(settings, ErrorFormat.PROBLEM, spent);
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("x-should-retry")).contains("false");
+    assertThat(answer.body()).contains("\"status\":" + status);
   }
 
   @Test
@@ -93,15 +105,18 @@ class RefusalTest {
     return answer;
   }
 
-  /** The answer when a gate inside the application refuses, on a route that lets calls wait. */
   private static HttpResponse<String> answer(ErrorFormat format, Refusal refusal) throws Exception {
+    return answer(new HttpSettingsBuilder(), format, refusal);
+  }
+
+  /** The answer when a gate inside the application refuses, on a route that lets calls wait. */
+  private static HttpResponse<String> answer(
+      HttpSettingsBuilder settings, ErrorFormat format, Refusal refusal) throws Exception {
     Duration maxWait = Duration.ofMinutes(1);
     Call call = Call.of(new Caller("k", "free"), "chat");
     try (GateServer server =
         new GateServer(
-            new HttpSettingsBuilder()
-                .route(HttpSettingsBuilder.route("chat", maxWait, format, "/api/chat"))
-                .build(),
+            settings.route(HttpSettingsBuilder.route("chat", maxWait, format, "/api/chat")).build(),
             List.of(GateServer.FREE),
             Route.of("chat"))) {
       server.page(

@@ -10,8 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The answers to requests that are not let in. */
-final class RefusalAnswer {
+/**
+ * The answers to requests that are not let in, as a route's clients understand them. Immutable.
+ *
+ * @param format their shape
+ * @param hardLimitStatus the HTTP status when a hard limit of spending is reached
+ */
+record RefusalAnswers(ErrorFormat format, int hardLimitStatus) {
 
   /** Above this wait the official clients are told not to retry by themselves. */
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(120);
@@ -22,10 +27,8 @@ final class RefusalAnswer {
   /** How deep frameworks may wrap a refusal in exceptions of their own. */
   private static final int MAX_CAUSES = 16;
 
-  private RefusalAnswer() {}
-
   /** The answer to a call that the engine refused. */
-  static Answer of(Decision.Refused refused, ErrorFormat format, Instant now) {
+  Answer of(Decision.Refused refused, Instant now) {
     Decision.Refusal refusal = refused.refusal();
     Fault fault = fault(refusal);
     Map<String, String> headers = new TreeMap<>(DecisionHeaders.of(refused, format, now));
@@ -33,25 +36,25 @@ final class RefusalAnswer {
     if (fault == Fault.BUDGET_EXHAUSTED) {
       headers.put(SHOULD_RETRY, "false");
     }
-    return answer(fault, detail(refusal, fault), violated(refusal), headers, format);
+    return answer(fault, detail(refusal, fault), violated(refusal), headers);
   }
 
   /** The answer to a request that could not become a call. */
-  static Answer of(RejectedException rejected, ErrorFormat format) {
+  Answer of(RejectedException rejected) {
     Map<String, String> headers =
         rejected.fault() == Fault.UNIDENTIFIED ? Map.of("WWW-Authenticate", "Bearer") : Map.of();
-    return answer(rejected.fault(), rejected.detail(), List.of(), headers, format);
+    return answer(rejected.fault(), rejected.detail(), List.of(), headers);
   }
 
   /** The answer to a refusal among the causes of a failure. */
-  static Optional<Answer> find(Throwable failure, ErrorFormat format, Instant now) {
+  Optional<Answer> find(Throwable failure, Instant now) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
       if (cause instanceof RefusedException refused) {
-        return Optional.of(of(refused.decision(), format, now));
+        return Optional.of(of(refused.decision(), now));
       }
       if (cause instanceof RejectedException rejected) {
-        return Optional.of(of(rejected, format));
+        return Optional.of(of(rejected));
       }
       cause = cause.getCause();
     }
@@ -59,30 +62,23 @@ final class RefusalAnswer {
   }
 
   /** The answer to a call whose wait had to end early. */
-  static Answer unavailable(ErrorFormat format) {
+  Answer unavailable() {
     Map<String, String> headers = new TreeMap<>();
     addRetry(headers, UNAVAILABLE_PAUSE);
     return answer(
-        Fault.UNAVAILABLE,
-        "The call cannot wait any longer: retry shortly.",
-        List.of(),
-        headers,
-        format);
+        Fault.UNAVAILABLE, "The call cannot wait any longer: retry shortly.", List.of(), headers);
   }
 
-  private static Answer answer(
-      Fault fault,
-      String detail,
-      List<String> violated,
-      Map<String, String> headers,
-      ErrorFormat format) {
+  private Answer answer(
+      Fault fault, String detail, List<String> violated, Map<String, String> headers) {
+    int status = fault == Fault.BUDGET_EXHAUSTED ? hardLimitStatus : fault.status();
     Map<String, String> all = new TreeMap<>(headers);
     all.put("Cache-Control", "no-store");
     return new Answer(
-        fault.status(),
+        status,
         all,
         ErrorBody.contentType(format),
-        ErrorBody.of(format, fault, detail, violated));
+        ErrorBody.of(format, fault, status, detail, violated));
   }
 
   private static Fault fault(Decision.Refusal refusal) {
