@@ -136,9 +136,9 @@ final class SpendBreakers {
    *
    * @param id decides whether it is among those that go on while a breaker is half open
    */
-  Optional<SpendHalted> halt(Call call, String id) {
+  Optional<SpendHalted> halt(Call call, Criticality criticality, String id) {
     Watch now = watch;
-    if (now.meters().isEmpty() || !costs(call) || isEssential(call, now.policies())) {
+    if (now.meters().isEmpty() || criticality == Criticality.ESSENTIAL || !costs(call)) {
       return Optional.empty();
     }
     for (Kind kind : NARROWEST_FIRST) {
@@ -156,12 +156,6 @@ final class SpendBreakers {
   /** A call that settles nothing and estimates nothing spends nothing. */
   private static boolean costs(Call call) {
     return call.settled() || !call.estimate().equals(Estimate.NONE);
-  }
-
-  private static boolean isEssential(Call call, Policies policies) {
-    Criticality criticality =
-        call.criticality().orElseGet(() -> policies.route(call.route()).criticality());
-    return criticality == Criticality.ESSENTIAL;
   }
 
   private static boolean halts(BreakerState state, String id) {

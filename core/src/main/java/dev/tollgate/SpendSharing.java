@@ -28,6 +28,7 @@ final class SpendSharing {
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final int MAX_MINUTES = 15;
   private static final int MAX_TRIES = 5;
+  private static final long UNKNOWN = -1;
 
   /**
    * A text that may have been written.
@@ -51,7 +52,16 @@ final class SpendSharing {
   private final Consumer<BreakerStatus> changed;
   private final Map<SpendScope, TreeMap<Long, MinuteSpend>> unwritten = new HashMap<>();
   private final Map<SpendScope, BreakerControl> orders = new HashMap<>();
+
+  /** What all processes know, as of the latest answer of the store. */
   private SharedSpend known = new SharedSpend();
+
+  /** The text of what is known. */
+  private String knownText = "";
+
+  /** The document's version that is known; {@link #UNKNOWN} when it must be read again. */
+  private long knownVersion = UNKNOWN;
+
   private @Nullable Attempt doubtful;
   private long number;
 
@@ -88,6 +98,7 @@ final class SpendSharing {
 
   /** What is known while the store does not answer. */
   void goOnAlone(BreakerPolicy policy, long nowMicros) {
+    knownVersion = UNKNOWN;
     known.watch(policy.expectedMonthly(), SharedSpend.minute(nowMicros));
     orders.forEach(known::control);
   }
@@ -99,24 +110,41 @@ final class SpendSharing {
    * @throws StoreException when the store does not answer; what is not written is kept
    */
   void merge(BreakerPolicy policy, long nowMicros) throws StoreException {
-    for (int tries = 0; tries < MAX_TRIES; tries++) {
-      Document found = guard.document(DOCUMENT);
-      if (doubtful == null || found.version() != doubtful.version()) {
-        SharedSpend shared = read(found);
-        resolveDoubt(shared);
-        if (!prepare(found.version(), shared, policy, nowMicros)) {
-          known = shared;
-          return;
-        }
+    try {
+      boolean done = false;
+      for (int tries = 0; tries < MAX_TRIES && !done; tries++) {
+        done = tryToMerge(policy, nowMicros);
       }
-      if (write()) {
-        return;
+    } finally {
+      if (knownVersion == UNKNOWN) {
+        known = read(knownText);
       }
     }
   }
 
-  private static SharedSpend read(Document found) {
-    return SharedSpend.read(found.text())
+  private boolean tryToMerge(BreakerPolicy policy, long nowMicros) throws StoreException {
+    Document found = guard.document(DOCUMENT);
+    if (doubtful != null && doubtful.version() == found.version()) {
+      return write(doubtful);
+    }
+    SharedSpend shared = found.version() == knownVersion ? known : read(found.text());
+    knownVersion = UNKNOWN;
+    resolveDoubt(shared);
+    if (!hasNews(shared, policy, nowMicros)) {
+      know(shared, found.text(), found.version());
+      return true;
+    }
+    return write(attempt(found.version(), shared, policy, nowMicros));
+  }
+
+  private void know(SharedSpend shared, String text, long version) {
+    known = shared;
+    knownText = text;
+    knownVersion = version;
+  }
+
+  private static SharedSpend read(String text) {
+    return SharedSpend.read(text)
         .orElseGet(
             () -> {
               LOGGER.log(
@@ -139,19 +167,20 @@ final class SpendSharing {
     }
   }
 
-  /** Makes the next attempt; false when there is nothing to write. */
-  private boolean prepare(long version, SharedSpend shared, BreakerPolicy policy, long nowMicros) {
+  private boolean hasNews(SharedSpend shared, BreakerPolicy policy, long nowMicros) {
+    boolean watches = shared.watch(policy.expectedMonthly(), SharedSpend.minute(nowMicros));
+    return watches || !unwritten.isEmpty() || !orders.isEmpty() || shared.isDue(nowMicros);
+  }
+
+  private Attempt attempt(long version, SharedSpend shared, BreakerPolicy policy, long nowMicros) {
     long minute = SharedSpend.minute(nowMicros);
-    boolean news = shared.watch(policy.expectedMonthly(), minute);
-    if (!news && unwritten.isEmpty() && orders.isEmpty() && !shared.isDue(nowMicros)) {
-      return false;
-    }
     unwritten.forEach(
         (scope, minutes) -> minutes.forEach((m, spend) -> shared.add(scope, m, spend, minute)));
     List<BreakerStatus> changes = shared.close(nowMicros, policy);
     orders.forEach((scope, order) -> shared.control(scope, order).ifPresent(changes::add));
-    shared.sign(writer, ++number, minute);
-    doubtful =
+    number++;
+    shared.sign(writer, number, minute);
+    Attempt attempt =
         new Attempt(
             version,
             number,
@@ -161,16 +190,16 @@ final class SpendSharing {
             Map.copyOf(orders),
             changes);
     unwritten.clear();
-    return true;
+    return attempt;
   }
 
-  private boolean write() throws StoreException {
-    Attempt attempt = doubtful;
-    if (attempt == null || !guard.replace(DOCUMENT, attempt.version(), attempt.text())) {
+  private boolean write(Attempt attempt) throws StoreException {
+    doubtful = attempt;
+    if (!guard.replace(DOCUMENT, attempt.version(), attempt.text())) {
       return false;
     }
     doubtful = null;
-    known = attempt.shared();
+    know(attempt.shared(), attempt.text(), attempt.version() + 1);
     written(attempt);
     return true;
   }

@@ -158,7 +158,7 @@ public final class Tollgate implements AutoCloseable {
 
   /** The refusal of a call that a breaker halts. In shadow mode it goes on and costs. */
   private Optional<Decision> halted(Policies policies, Plan plan, Call call, String id) {
-    Optional<SpendHalted> halted = breakers.halt(call, id);
+    Optional<SpendHalted> halted = breakers.halt(call, plan.criticality(call), id);
     if (!policies.shadow()) {
       halted.ifPresent(
           refusal ->
@@ -240,7 +240,7 @@ public final class Tollgate implements AutoCloseable {
       }
       decision.orThrow().cancel();
       return breakers
-          .halt(call, ids.next())
+          .halt(call, plan.criticality(call), ids.next())
           .<Decision>map(halted -> new Decision.Refused(call, decision.limits(), halted))
           .orElse(decision);
     } catch (StoreException unanswered) {
