@@ -7,6 +7,8 @@ import dev.tollgate.Usage;
 import dev.tollgate.config.CostSource;
 import dev.tollgate.providers.AiRequest;
 import dev.tollgate.providers.AnswerRelay;
+import dev.tollgate.providers.ProviderLimit;
+import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,8 @@ final class AnswerMeter {
   private final AiRequest sent;
   private final Estimate most;
   private final Reservation reservation;
+  private final ByteArrayOutputStream refusal = new ByteArrayOutputStream();
+  private Optional<AnswerHead> head = Optional.empty();
   private @Nullable AnswerRelay relay;
   private boolean begun;
   private boolean finished;
@@ -47,22 +51,22 @@ final class AnswerMeter {
     this.reservation = reservation;
   }
 
-  /**
-   * The first bytes are about to come.
-   *
-   * @param contentType empty if it is not told
-   * @param readable whether the bytes are not compressed
-   */
-  synchronized void begin(String contentType, boolean readable) {
+  /** The first bytes are about to come. */
+  synchronized void begin(AnswerHead answer) {
     begun = true;
-    if (readable) {
+    head = Optional.of(answer);
+    if (answer.readable()) {
       boolean showsUsage = asked.request().asksForUsage();
-      relay = new AnswerRelay(sent.protocol(), contentType, showsUsage, most);
+      relay = new AnswerRelay(sent.protocol(), answer.contentType(), showsUsage, most);
     }
   }
 
   /** The next bytes: returns those that go to the client. */
   synchronized byte[] pass(byte[] bytes, int offset, int length) {
+    if (head.filter(AnswerHead::isRefusal).isPresent()) {
+      int room = ProviderLimit.MAX_BODY_BYTES + 1 - refusal.size();
+      refusal.write(bytes, offset, Math.min(length, room));
+    }
     if (relay != null) {
       return relay.feed(bytes, offset, length);
     }
@@ -83,6 +87,8 @@ final class AnswerMeter {
   /** What has come is thrown away: another answer begins. */
   synchronized void restart() {
     relay = null;
+    head = Optional.empty();
+    refusal.reset();
     begun = false;
     finished = false;
   }
@@ -99,10 +105,20 @@ final class AnswerMeter {
    */
   synchronized Optional<CallRecord> answered(int status) {
     if (reported().isEmpty() && status >= FIRST_ERROR) {
+      tellProviderLimit();
       reservation.cancel();
       return Optional.empty();
     }
     return Optional.of(settleAtLeastAsReserved());
+  }
+
+  /** A provider that refuses for a limit of its own refuses all calls: none is worth sending. */
+  private void tellProviderLimit() {
+    head.filter(AnswerHead::isRefusal)
+        .flatMap(
+            answer ->
+                ProviderLimit.read(answer.status(), answer.retryAfter(), refusal.toByteArray()))
+        .ifPresent(limit -> reservation.providerLimitReached(limit.cause(), limit.until()));
   }
 
   /** The client is gone. */

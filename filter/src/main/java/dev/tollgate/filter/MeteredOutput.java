@@ -7,7 +7,6 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Optional;
 
 /** The bytes of an answer on their way through a meter. As thread-safe as the response. */
 final class MeteredOutput extends ServletOutputStream {
@@ -49,9 +48,7 @@ final class MeteredOutput extends ServletOutputStream {
     }
     if (!begun) {
       begun = true;
-      meter.begin(
-          Optional.ofNullable(response.getContentType()).orElse(""),
-          response.getHeader("Content-Encoding") == null);
+      meter.begin(AnswerHead.of(response));
     }
     pass(meter.pass(bytes, offset, length));
     if (meter.isCut()) {

@@ -1,5 +1,7 @@
 package dev.tollgate.filter;
 
+import dev.tollgate.AnomalyPolicy;
+import dev.tollgate.BreakerPolicy;
 import dev.tollgate.CallRecord;
 import dev.tollgate.Caller;
 import dev.tollgate.Ladder;
@@ -9,8 +11,10 @@ import dev.tollgate.Meter;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
+import dev.tollgate.ProviderBudget;
 import dev.tollgate.Restriction;
 import dev.tollgate.Route;
+import dev.tollgate.Spending;
 import dev.tollgate.Tier;
 import dev.tollgate.Window;
 import dev.tollgate.config.CallDefaults;
@@ -93,6 +97,27 @@ final class BodyServer implements AutoCloseable {
     GateServer gate = new GateServer(settings, policies, InstantSource.system());
     gate.addFilter(before).start();
     return new BodyServer(gate, page);
+  }
+
+  /** A server whose calls are those of a provider with a hard limit of 1000 USD a month. */
+  static BodyServer startWithBudget(GateServer.Page page) throws Exception {
+    long amount = 1_000_000_000_000L;
+    Limit limit =
+        Limit.of(Meter.COST, amount, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC));
+    ProviderBudget budget =
+        new ProviderBudget("acme", Set.of("chat"), List.of(), limit, 0, amount / 100);
+    Policies policies =
+        Policies.of(
+                List.of(Tier.of("free", quota(Meter.TOKENS, 1_000_000))),
+                List.of(Route.of("chat")),
+                PRICES)
+            .with(new Spending(List.of(budget), BreakerPolicy.OFF, AnomalyPolicy.OFF));
+    HttpSettings settings =
+        new HttpSettingsBuilder().route(route(Duration.ZERO, CostSource.PRICED)).build();
+    BodyServer server =
+        new BodyServer(new GateServer(settings, policies, InstantSource.system()), page);
+    server.gate.start();
+    return server;
   }
 
   static Store memory() {
