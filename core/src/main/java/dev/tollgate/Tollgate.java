@@ -52,10 +52,11 @@ public final class Tollgate implements AutoCloseable {
   private final InstantSource clock;
   private final ScheduledExecutorService background;
   private final AlertQueue alerts;
-  private final CallerAlerts callerAlerts;
   private final SpendLedger ledger;
   private final Budgets budgets;
   private final SpendBreakers breakers;
+  private final AlertJournal alertJournal;
+  private final AuditJournal auditJournal;
   private final CallListeners listeners = new CallListeners();
   private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids;
@@ -74,8 +75,9 @@ public final class Tollgate implements AutoCloseable {
     rules = new Rules(builder.policies);
     background = builder.background == null ? newBackground() : builder.background;
     alerts = new AlertQueue(background, new AlertClaims(guard, ids)::isMine);
-    callerAlerts = new CallerAlerts(guard, ids);
-    alerts.listen(callerAlerts::add);
+    alertJournal = new AlertJournal(guard, ids);
+    auditJournal = new AuditJournal(guard);
+    alerts.listen(alertJournal::add);
     builder.listeners.forEach(alerts::listen);
     ledger = new SpendLedger(guard);
     budgets = new Budgets(guard, ids, clock, alerts::send);
@@ -274,7 +276,29 @@ public final class Tollgate implements AutoCloseable {
    * the store does not answer.
    */
   public List<Alert> alerts(Caller caller) {
-    return callerAlerts.of(caller);
+    return alertJournal.of(caller);
+  }
+
+  /**
+   * The latest alerts that any process told, newest first, at most 50; empty when the store does
+   * not answer.
+   */
+  public List<Alert> alerts() {
+    return alertJournal.latest();
+  }
+
+  /**
+   * Keeps what an operator has done, for all processes, and logs it.
+   *
+   * @throws StoreException when it was logged only: the store does not answer
+   */
+  public void audit(AuditRow row) throws StoreException {
+    auditJournal.add(row);
+  }
+
+  /** What operators have done, newest first; empty when the store does not answer. */
+  public List<AuditRow> audits() {
+    return auditJournal.rows();
   }
 
   /**

@@ -128,11 +128,12 @@ class AlertClaimsTest {
         .containsExactly("100 % of requests-per-day is used", "80 % of requests-per-day is used");
     assertThat(shown).containsExactlyInAnyOrderElementsOf(told);
     assertThat(engines.get(3).alerts(new Caller("bob", "free"))).isEmpty();
+    assertThat(engines.get(3).alerts()).containsExactlyElementsOf(shown);
   }
 
   @Test
   void aCallerSeesTheLatestTwentyAlerts() {
-    CallerAlerts alerts = new CallerAlerts(guard(shared), new ReservationIds());
+    AlertJournal alerts = new AlertJournal(guard(shared), new ReservationIds());
     for (int i = 0; i < 25; i++) {
       alerts.add(anomaly("ann", "number " + i));
     }
@@ -142,7 +143,7 @@ class AlertClaimsTest {
 
   @Test
   void anAlertWithHostileTextStaysOneRow() {
-    CallerAlerts alerts = new CallerAlerts(guard(shared), new ReservationIds());
+    AlertJournal alerts = new AlertJournal(guard(shared), new ReservationIds());
     alerts.add(anomaly("ann", "a\tb\nc " + "x".repeat(2000)));
     alerts.add(anomaly("ann", "after"));
 

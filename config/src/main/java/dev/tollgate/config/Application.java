@@ -96,6 +96,11 @@ public final class Application implements AutoCloseable {
     return shared.engine.settings();
   }
 
+  /** The values that are configured now, by key, without their secrets. */
+  public List<ConfiguredValue> configuration() {
+    return ConfiguredValue.of(shared.config);
+  }
+
   /** Ends this use. Idempotent. */
   @Override
   public void close() {

@@ -25,6 +25,9 @@ final class Assets implements Page {
   private static final Map<String, String> TYPES =
       Map.of(
           "pages.css", STYLE,
+          "uplot.css", STYLE,
+          "uplot.js", SCRIPT,
+          "charts.js", SCRIPT,
           "usage.js", SCRIPT,
           "live.js", SCRIPT,
           "page.js", SCRIPT,

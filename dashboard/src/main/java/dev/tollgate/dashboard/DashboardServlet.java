@@ -4,6 +4,7 @@ import dev.tollgate.Alert;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.Application;
 import dev.tollgate.config.ConfigurationException;
+import dev.tollgate.config.ConfiguredValue;
 import dev.tollgate.config.Settings;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -18,8 +19,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The product's pages: {@code /tollgate/usage} of a caller's own usage, {@code /tollgate/metrics}
- * and {@code /tollgate/health} for machines that watch, and what the pages need.
+ * The product's pages: {@code /tollgate/usage} of a caller's own usage, {@code /tollgate/admin} for
+ * operators in the role {@code tollgate-admin}, {@code /tollgate/metrics} and {@code
+ * /tollgate/health} for machines that watch, and what the pages need.
  *
  * <p>The library's web fragment {@code tollgate_dashboard} registers it at these paths. It charges
  * nothing.
@@ -31,10 +33,12 @@ public final class DashboardServlet extends HttpServlet {
   private static final long serialVersionUID = 1;
 
   /** What the pages are about. */
-  private record Source(Tollgate tollgate, Supplier<Settings> settings) {}
+  private record Source(
+      Tollgate tollgate,
+      Supplier<Settings> settings,
+      Supplier<List<ConfiguredValue>> configuration) {}
 
   private final transient InstantSource clock;
-  private final transient AlertLog alerts = new AlertLog();
   private final transient PrometheusMeters counts = new PrometheusMeters();
   private final transient CallMetrics metrics;
   private final transient Consumer<Alert> listener;
@@ -52,21 +56,22 @@ public final class DashboardServlet extends HttpServlet {
    *
    * @param tollgate is not closed with the servlet
    * @param settings is asked at every request
+   * @param configuration what operators are shown, asked at every request
    * @param clock tells how long it is until limits start again
    */
-  public DashboardServlet(Tollgate tollgate, Supplier<Settings> settings, InstantSource clock) {
+  public DashboardServlet(
+      Tollgate tollgate,
+      Supplier<Settings> settings,
+      Supplier<List<ConfiguredValue>> configuration,
+      InstantSource clock) {
     this(clock);
-    source = new Source(tollgate, settings);
+    source = new Source(tollgate, settings, configuration);
   }
 
   private DashboardServlet(InstantSource clock) {
     this.clock = clock;
     metrics = new CallMetrics(List.of(counts), false, clock);
-    listener =
-        alert -> {
-          alerts.add(alert);
-          metrics.alerted(alert);
-        };
+    listener = metrics::alerted;
   }
 
   /**
@@ -84,7 +89,8 @@ public final class DashboardServlet extends HttpServlet {
   private Map<String, Page> pages(Source opened) {
     Tollgate tollgate = opened.tollgate();
     return Map.of(
-        UsagePage.PATH, new UsagePage(tollgate, alerts, clock),
+        UsagePage.PATH, new UsagePage(tollgate, clock),
+        AdminPage.PATH, new AdminPage(tollgate, opened.configuration(), clock),
         MetricsPage.PATH, new MetricsPage(counts, tollgate),
         HealthPage.PATH, new HealthPage(tollgate, opened.settings()),
         Assets.PATH, new Assets());
@@ -94,7 +100,7 @@ public final class DashboardServlet extends HttpServlet {
     try {
       Application opened = Application.acquire(getServletContext().getClassLoader());
       application = opened;
-      return new Source(opened.tollgate(), opened::settings);
+      return new Source(opened.tollgate(), opened::settings, opened::configuration);
     } catch (ConfigurationException invalid) {
       throw new ServletException(invalid.getMessage(), invalid);
     }
@@ -125,10 +131,11 @@ public final class DashboardServlet extends HttpServlet {
       if (page == null) {
         throw Problem.notFound();
       }
-      if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
-        throw Problem.onlyGet();
+      switch (request.getMethod()) {
+        case "GET", "HEAD" -> page.answer(request, response);
+        case "POST" -> page.act(request, response);
+        default -> throw Problem.onlyGet();
       }
-      page.answer(request, response);
     } catch (Problem problem) {
       problem.sendTo(request, response);
     }

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * What all pages have around their content.
  *
  * @param title of the page
- * @param wide whether the content fills a wide screen
+ * @param wide whether the content fills a wide screen, and may have charts
  * @param live whether the content is fetched again every few seconds
  */
 record Frame(String title, boolean wide, boolean live) {
@@ -60,6 +60,9 @@ record Frame(String title, boolean wide, boolean live) {
     html.element("title", title + " · Tollgate");
     String icon = Assets.address(request, "gate.svg");
     html.leaf("link", "rel", "icon", "href", icon, "type", "image/svg+xml");
+    if (wide) {
+      html.leaf("link", "rel", "stylesheet", "href", Assets.address(request, "uplot.css"));
+    }
     html.leaf("link", "rel", "stylesheet", "href", Assets.address(request, "pages.css"));
     html.element("script", "", "type", "module", "src", Assets.address(request, "page.js"));
     html.close();

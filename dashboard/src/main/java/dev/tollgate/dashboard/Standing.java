@@ -50,7 +50,7 @@ record Standing(
    *
    * @throws IllegalArgumentException when the caller's tier does not exist
    */
-  static Standing of(Caller caller, Tollgate tollgate, AlertLog alerts, Instant at) {
+  static Standing of(Caller caller, Tollgate tollgate, Instant at) {
     Tier tier = tollgate.policies().tier(caller.tier());
     List<String> routes = routes(tollgate.policies());
     boolean restricted = !routes.isEmpty() && isRestricted(caller, routes.get(0), tier, tollgate);
@@ -61,7 +61,7 @@ record Standing(
         restricted,
         limits(caller, routes, tollgate),
         tollgate.calls(caller),
-        alerts.of(caller.id()),
+        tollgate.alerts(caller),
         tollgate.health().degraded());
   }
 

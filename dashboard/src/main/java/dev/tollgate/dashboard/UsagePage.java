@@ -19,12 +19,10 @@ final class UsagePage implements Page {
   private static final Frame FRAME = new Frame("Usage", false, true);
 
   private final Tollgate tollgate;
-  private final AlertLog alerts;
   private final InstantSource clock;
 
-  UsagePage(Tollgate tollgate, AlertLog alerts, InstantSource clock) {
+  UsagePage(Tollgate tollgate, InstantSource clock) {
     this.tollgate = tollgate;
-    this.alerts = alerts;
     this.clock = clock;
   }
 
@@ -34,7 +32,7 @@ final class UsagePage implements Page {
     Caller caller =
         CallContext.current().map(CallContext::caller).orElseThrow(Problem::unidentified);
     requireOwn(request, caller);
-    Standing standing = Standing.of(caller, tollgate, alerts, clock.instant());
+    Standing standing = Standing.of(caller, tollgate, clock.instant());
     if (standing.degraded()) {
       response.setHeader("Tollgate-Health", "degraded");
     }

@@ -5,7 +5,16 @@ import { keepFresh, localise } from "./live.js";
 const live = document.querySelector("[data-live]");
 const pulse = document.getElementById("pulse");
 
+/** The library of charts is loaded by pages with charts only. */
+async function drawCharts() {
+  if (document.querySelector("figure.chart") !== null) {
+    const { draw } = await import("./charts.js");
+    draw(document);
+  }
+}
+
 localise(document.body);
+drawCharts();
 
 if (live !== null) {
   keepFresh(live, {
@@ -18,5 +27,6 @@ if (live !== null) {
       pulse.textContent = trouble || "Live";
       pulse.dataset.kind = trouble ? "warn" : "good";
     },
+    shown: drawCharts,
   });
 }

@@ -13,6 +13,7 @@ import dev.tollgate.Window;
 import dev.tollgate.config.AlertSettings;
 import dev.tollgate.config.CallDefaults;
 import dev.tollgate.config.CallerSource;
+import dev.tollgate.config.ConfiguredValue;
 import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HashKey;
 import dev.tollgate.config.HttpRoute;
@@ -67,6 +68,9 @@ final class PageServer implements AutoCloseable {
   /** 1 USD for a million tokens in, 2 USD for a million out. */
   private static final PriceBook PRICES =
       new PriceBook(Map.of("m", Price.of(1_000_000_000L, 2_000_000_000L)));
+
+  private static final List<ConfiguredValue> CONFIGURATION =
+      List.of(new ConfiguredValue("tollgate.nodes", "3", "SysPropConfigSource"));
 
   private static final HttpSettings SETTINGS =
       new HttpSettings(
@@ -124,9 +128,10 @@ final class PageServer implements AutoCloseable {
         "/*",
         all);
     ServletHolder servlet =
-        new ServletHolder(new DashboardServlet(pages.tollgate, pages::settings, CLOCK));
+        new ServletHolder(
+            new DashboardServlet(pages.tollgate, pages::settings, () -> CONFIGURATION, CLOCK));
     servlet.setInitOrder(1);
-    for (String path : List.of("usage/*", "assets/*", "metrics", "health")) {
+    for (String path : List.of("usage/*", "admin/*", "assets/*", "metrics", "health")) {
       context.addServlet(servlet, "/tollgate/" + path);
     }
     pages.connector.setHost("127.0.0.1");

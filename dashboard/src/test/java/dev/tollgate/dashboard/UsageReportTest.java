@@ -3,7 +3,6 @@ package dev.tollgate.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tollgate.Alert;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
 import dev.tollgate.Criticality;
@@ -37,7 +36,6 @@ class UsageReportTest {
   private static final Caller CALLER = new Caller("key-1", "free");
   private static final Window DAY = new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC);
 
-  private final AlertLog alerts = new AlertLog();
   private Tollgate tollgate;
 
   @AfterEach
@@ -54,8 +52,6 @@ class UsageReportTest {
     Reservation settled = reserve(100, 100);
     settled.settle(Usage.of(12, 34));
     reserve(5, 5);
-    alerts.add(new Alert(Alert.Kind.QUOTA_REACHED, NOW, "key-1", "80 % is used", Map.of()));
-    alerts.add(new Alert(Alert.Kind.QUOTA_REACHED, NOW, "key-2", "other", Map.of()));
     assertThat(tree(report()))
         .isEqualTo(
             Json.read(
@@ -75,9 +71,7 @@ class UsageReportTest {
                   {"id": "%s", "at": "2026-03-01T12:00:00.123Z", "route": "chat",
                    "model": "gpt-5", "inputTokens": 12, "outputTokens": 34,
                    "costUsd": "0.00008", "estimated": false}],
-                 "alerts": [
-                  {"kind": "quota-reached", "at": "2026-03-01T12:00:00.123Z",
-                   "message": "80 %% is used"}]}
+                 "alerts": []}
                 """
                     .formatted(settled.id())
                     .getBytes(StandardCharsets.UTF_8)));
@@ -89,7 +83,7 @@ class UsageReportTest {
         Limit.of(Meter.TOKENS, 10_000, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)),
         Limit.of(Meter.COST, 5_000_000_000L, DAY));
     reserve(100, 100).settle(Usage.of(60, 40));
-    Standing dayTwo = Standing.of(CALLER, tollgate, alerts, Instant.parse("2026-03-02T00:00:00Z"));
+    Standing dayTwo = Standing.of(CALLER, tollgate, Instant.parse("2026-03-02T00:00:00Z"));
     assertThat(tree(UsageReport.of(dayTwo)).path("forecast"))
         .isEqualTo(
             Json.read(
@@ -101,7 +95,7 @@ class UsageReportTest {
   void foretellsNothingAtTheBeginningOfAMonth() throws Exception {
     open(Limit.of(Meter.TOKENS, 10_000, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)));
     reserve(100, 100).settle(Usage.of(60, 40));
-    Standing early = Standing.of(CALLER, tollgate, alerts, Instant.parse("2026-03-01T07:00:00Z"));
+    Standing early = Standing.of(CALLER, tollgate, Instant.parse("2026-03-01T07:00:00Z"));
     assertThat(tree(UsageReport.of(early)).has("forecast")).isFalse();
   }
 
@@ -150,7 +144,7 @@ class UsageReportTest {
   }
 
   private UsageReport report() {
-    return UsageReport.of(Standing.of(CALLER, tollgate, alerts, NOW));
+    return UsageReport.of(Standing.of(CALLER, tollgate, NOW));
   }
 
   private Reservation reserve(long input, long output) {

@@ -34,6 +34,16 @@ final class HttpProblem extends Exception {
     return new HttpProblem(401, "Unauthorized", detail, challenge);
   }
 
+  static HttpProblem unauthorizedOperator(String detail) {
+    Map<String, String> challenge =
+        Map.of("WWW-Authenticate", "Basic realm=\"tollgate-sample operators\", charset=\"UTF-8\"");
+    return new HttpProblem(401, "Unauthorized", detail, challenge);
+  }
+
+  static HttpProblem forbidden(String detail) {
+    return new HttpProblem(403, "Forbidden", detail, Map.of());
+  }
+
   /**
    * @param allowed the methods that the resource has, as in the header {@code Allow}
    */

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param keys who may call
  * @param model the model of requests that name none
  * @param provider where the answers come from
+ * @param adminPassword of the operators' page, which is closed without one
  */
-record SampleSettings(ApiKeys keys, String model, ProviderSettings provider) {
+record SampleSettings(
+    ApiKeys keys, String model, ProviderSettings provider, Optional<String> adminPassword) {
 
   /** Where the answers come from. */
   sealed interface ProviderSettings {
@@ -61,6 +63,7 @@ record SampleSettings(ApiKeys keys, String model, ProviderSettings provider) {
     }
   }
 
+  private static final int MIN_PASSWORD_LENGTH = 12;
   private static final long MAX_DELAY_MILLIS = 60_000;
   private static final long MAX_TIMEOUT_MILLIS = 600_000;
 
@@ -74,10 +77,11 @@ record SampleSettings(ApiKeys keys, String model, ProviderSettings provider) {
     @Nullable ApiKeys keys = reader.keys();
     String model = reader.model();
     ProviderSettings provider = reader.provider();
+    Optional<String> adminPassword = reader.adminPassword();
     if (keys == null || !reader.problems.isEmpty()) {
       throw new ConfigurationException(reader.problems);
     }
-    return new SampleSettings(keys, model, provider);
+    return new SampleSettings(keys, model, provider, adminPassword);
   }
 
   /** Reads one value after the other and gathers what is wrong with them. */
@@ -125,6 +129,15 @@ record SampleSettings(ApiKeys keys, String model, ProviderSettings provider) {
         problem("sample.model", model, "it must be the name of a model, such as gpt-5-mini");
       }
       return model;
+    }
+
+    Optional<String> adminPassword() {
+      Optional<String> password = value("sample.admin-password");
+      if (password.filter(text -> text.length() < MIN_PASSWORD_LENGTH).isPresent()) {
+        String rule = "it must have " + MIN_PASSWORD_LENGTH + " characters or more";
+        problem("sample.admin-password", "", rule);
+      }
+      return password;
     }
 
     ProviderSettings provider() {

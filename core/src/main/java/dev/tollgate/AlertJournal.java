@@ -18,13 +18,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The alerts that callers are shown, of all processes: they are rows of a journal in the store, one
- * account for each caller. The account's counter keeps the journal until the end of the next month.
- * Thread-safe.
+ * The latest alerts of all processes, as operators and callers are shown them: rows of journals in
+ * the store, one account for all alerts and one for each caller's. An account's counter keeps its
+ * journal until the end of the next month. Thread-safe.
  */
-final class CallerAlerts {
+final class AlertJournal {
 
-  static final int MAX_ALERTS = 20;
+  static final int MAX_OF_CALLER = 20;
+
+  /** No caller has this id. */
+  private static final String EVERYBODY = "";
 
   private static final long WRITE_MICROS = 60_000_000;
   private static final String SEPARATOR = "\t";
@@ -40,19 +43,23 @@ final class CallerAlerts {
   private final StoreGuard guard;
   private final ReservationIds ids;
 
-  CallerAlerts(StoreGuard guard, ReservationIds ids) {
+  AlertJournal(StoreGuard guard, ReservationIds ids) {
     this.guard = guard;
     this.ids = ids;
   }
 
-  /** Keeps an alert if it is about a caller. Asks the store twice. */
+  /** Keeps an alert. Asks the store twice, and twice again if it is about a caller. */
   void add(Alert alert) {
-    if (alert.kind() != Alert.Kind.QUOTA_REACHED && alert.kind() != Alert.Kind.ANOMALY) {
-      return;
+    add(alert, EVERYBODY);
+    if (alert.kind() == Alert.Kind.QUOTA_REACHED || alert.kind() == Alert.Kind.ANOMALY) {
+      add(alert, alert.subject());
     }
+  }
+
+  private void add(Alert alert, String caller) {
     Request request =
         new Request(
-            account(alert.subject()),
+            account(caller),
             ids.next(),
             List.of(Charge.of("alerts", UNBOUNDED, 1)),
             WRITE_MICROS,
@@ -68,13 +75,21 @@ final class CallerAlerts {
     }
   }
 
-  /** The latest, newest first; empty when the store does not answer. */
+  /** The latest about a caller, newest first; empty when the store does not answer. */
   List<Alert> of(Caller caller) {
+    return read(caller.id()).stream().limit(MAX_OF_CALLER).toList();
+  }
+
+  /** The latest of all, newest first; empty when the store does not answer. */
+  List<Alert> latest() {
+    return read(EVERYBODY);
+  }
+
+  private List<Alert> read(String caller) {
     try {
-      return guard.rows(account(caller.id())).stream()
-          .map(CallerAlerts::ofRow)
+      return guard.rows(account(caller)).stream()
+          .map(AlertJournal::ofRow)
           .flatMap(Optional::stream)
-          .limit(MAX_ALERTS)
           .toList();
     } catch (StoreException unanswered) {
       return List.of();

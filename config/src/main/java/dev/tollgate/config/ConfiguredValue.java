@@ -1,0 +1,58 @@
+package dev.tollgate.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigValue;
+
+/**
+ * A value of the configuration, to be shown. Immutable.
+ *
+ * @param key such as {@code tollgate.store}
+ * @param value without its secrets
+ * @param origin the name of the source that it comes from
+ */
+public record ConfiguredValue(String key, String value, String origin) {
+
+  /** What comes after the host of an address may be a secret, as a webhook's path is. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?i)([a-z][a-z0-9+.-]*://)([^/?#\\s,@]*@)?([^/?#\\s,]*)([/?#][^\\s,]*)?");
+
+  private static final Pattern SECRET_KEY = Pattern.compile(".*[.-](key|secret|password|token)");
+  private static final String HIDDEN = "***";
+
+  /** The values that a Config has for the product's keys, by key. */
+  static List<ConfiguredValue> of(Config config) {
+    Problems unread = new Problems();
+    return new KeyFinder(config, unread)
+        .find().entrySet().stream()
+            .map(entry -> of(entry.getKey(), config.getConfigValue(entry.getValue())))
+            .flatMap(Optional::stream)
+            .toList();
+  }
+
+  private static Optional<ConfiguredValue> of(Key key, ConfigValue found) {
+    String value = found.getValue();
+    if (value == null || value.isBlank()) {
+      return Optional.empty();
+    }
+    String origin = found.getSourceName() == null ? "" : found.getSourceName();
+    return Optional.of(new ConfiguredValue(key.toString(), shown(key.toString(), value), origin));
+  }
+
+  private static String shown(String key, String value) {
+    if (SECRET_KEY.matcher(key).matches()) {
+      return HIDDEN;
+    }
+    return ADDRESS
+        .matcher(value)
+        .replaceAll(
+            found -> {
+              String login = found.group(2) == null ? "" : HIDDEN + "@";
+              String rest = found.group(4) == null ? "" : "/" + HIDDEN;
+              return Matcher.quoteReplacement(found.group(1) + login + found.group(3) + rest);
+            });
+  }
+}

@@ -1,0 +1,108 @@
+package dev.tollgate.dashboard;
+
+import dev.tollgate.Caller;
+import dev.tollgate.Tollgate;
+import dev.tollgate.config.ConfiguredValue;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** {@code /tollgate/admin}: what operators see, and what they do. Thread-safe. */
+final class AdminPage implements Page {
+
+  static final String PATH = "/tollgate/admin";
+  private static final String ACTIONS = "/actions";
+
+  private final Tollgate tollgate;
+  private final Supplier<List<ConfiguredValue>> configuration;
+  private final InstantSource clock;
+  private final OperatorActions actions;
+  private final FormToken tokens = new FormToken(new SecureRandom());
+
+  AdminPage(Tollgate tollgate, Supplier<List<ConfiguredValue>> configuration, InstantSource clock) {
+    this.tollgate = tollgate;
+    this.configuration = configuration;
+    this.clock = clock;
+    this.actions = new OperatorActions(tollgate, clock);
+  }
+
+  @Override
+  public void answer(HttpServletRequest request, HttpServletResponse response)
+      throws Problem, IOException {
+    Operator.of(request);
+    String path = request.getPathInfo() == null ? "/" : request.getPathInfo();
+    switch (path) {
+      case "/" -> {
+        ActionForm form =
+            new ActionForm(
+                request.getContextPath() + PATH + ACTIONS, tokens.issue(request, response));
+        OverviewView view =
+            new OverviewView(tollgate, new Numbers(request.getLocale()), clock.instant(), form);
+        frame("Operators")
+            .send(request, response, 200, html -> section(request, html, view::write));
+      }
+      case "/callers" -> sendCaller(request, response);
+      case "/configuration" -> {
+        ConfigurationView view = new ConfigurationView(configuration.get());
+        frame("Configuration")
+            .send(request, response, 200, html -> section(request, html, view::write));
+      }
+      default -> throw Problem.notFound();
+    }
+  }
+
+  @Override
+  public void act(HttpServletRequest request, HttpServletResponse response) throws Problem {
+    Operator operator = Operator.of(request);
+    if (!ACTIONS.equals(request.getPathInfo())) {
+      throw Problem.onlyGet();
+    }
+    tokens.require(request);
+    actions.perform(request, operator);
+    response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+    response.setHeader("Location", request.getContextPath() + PATH);
+  }
+
+  private static Frame frame(String title) {
+    return new Frame(title, true, true);
+  }
+
+  private static void section(HttpServletRequest request, Html html, Consumer<Html> content) {
+    html.open("article", "class", "admin");
+    AdminMenu.of(request).write(html);
+    content.accept(html);
+    html.close();
+  }
+
+  private void sendCaller(HttpServletRequest request, HttpServletResponse response)
+      throws Problem, IOException {
+    CallerSearch search =
+        CallerSearch.of(request, new TreeSet<>(tollgate.policies().tiers().keySet()));
+    Numbers numbers = new Numbers(request.getLocale());
+    if (search.caller().isEmpty()) {
+      frame("Callers").send(request, response, 200, html -> section(request, html, search::write));
+      return;
+    }
+    Caller caller = search.caller().get();
+    UsageView usage = new UsageView(Standing.of(caller, tollgate, clock.instant()), numbers);
+    frame("Callers")
+        .send(
+            request,
+            response,
+            200,
+            html ->
+                section(
+                    request,
+                    html,
+                    inner -> {
+                      search.write(inner);
+                      usage.write(inner);
+                    }));
+  }
+}

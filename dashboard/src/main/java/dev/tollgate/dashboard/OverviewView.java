@@ -1,0 +1,114 @@
+package dev.tollgate.dashboard;
+
+import dev.tollgate.Alert;
+import dev.tollgate.AuditRow;
+import dev.tollgate.Health;
+import dev.tollgate.ProviderBudget;
+import dev.tollgate.Spending;
+import dev.tollgate.Tollgate;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** How everything stands, in HTML. Immutable. */
+record OverviewView(Tollgate tollgate, Numbers numbers, Instant now, ActionForm form) {
+
+  private static final int MAX_AUDITS = 50;
+
+  void write(Html html) {
+    writeHealth(html);
+    Spending spending = tollgate.policies().spending();
+    html.open("div", "class", "cards broad");
+    int factorPercent = spending.breaker().factorPercent();
+    new BreakerView(tollgate.breakers(), factorPercent, numbers, now, form).write(html);
+    new BudgetView(tollgate.budgets(), numbers, now, form).write(html);
+    html.close();
+    writeSpent(html, spending);
+    writeAlerts(html);
+    writeAudits(html);
+  }
+
+  private void writeHealth(Html html) {
+    Health health = tollgate.health();
+    html.open("section", "class", "card lead", "aria-label", "Health");
+    html.element(
+        "p",
+        health.degraded() ? "The store does not answer" : "Everything answers",
+        "class",
+        "mode",
+        "data-mode",
+        health.degraded() ? "stopped" : "full");
+    if (tollgate.policies().shadow()) {
+      html.element("p", "Shadow mode: nothing is refused.", "class", "notice", "data-kind", "warn");
+    }
+    html.open("ul", "class", "facts");
+    writeFact(html, health.journalledSettlements(), "settlements wait for the store");
+    writeFact(html, health.lostSettlements(), "settlements lost");
+    writeFact(html, health.droppedAlerts(), "alerts dropped");
+    html.close().close();
+  }
+
+  private void writeFact(Html html, long count, String what) {
+    html.open("li").element("b", numbers.count(count)).text(" " + what).close();
+  }
+
+  private void writeSpent(Html html, Spending spending) {
+    Map<String, SortedMap<LocalDate, Long>> spent = new TreeMap<>();
+    spending.budgets().stream()
+        .map(ProviderBudget::provider)
+        .forEach(provider -> spent.put(provider, tollgate.spent(provider)));
+    new SpendChart("Spent with providers", spent, numbers).write(html);
+  }
+
+  private void writeAudits(Html html) {
+    List<AuditRow> audits = tollgate.audits().stream().limit(MAX_AUDITS).toList();
+    if (audits.isEmpty()) {
+      return;
+    }
+    html.open("section", "class", "card").element("h2", "What operators did", "id", "audits");
+    html.open(
+        "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-labelledby", "audits");
+    html.open("table").open("thead").open("tr");
+    for (String heading : List.of("Time", "Operator", "Action", "Subject", "Why")) {
+      html.element("th", heading, "scope", "col");
+    }
+    html.close().close().open("tbody");
+    for (AuditRow row : audits) {
+      html.open("tr").open("td");
+      Words.writeTime(html, row.at());
+      html.close();
+      for (String text : List.of(row.operator(), row.action(), row.subject(), row.reason())) {
+        html.open("td", "class", "wrap").foreign(text).close();
+      }
+      html.close();
+    }
+    html.close().close().close().close();
+  }
+
+  private void writeAlerts(Html html) {
+    List<Alert> alerts = tollgate.alerts();
+    html.open("section", "class", "card").element("h2", "Latest alerts", "id", "alerts");
+    if (alerts.isEmpty()) {
+      html.element("p", "None.", "class", "fine").close();
+      return;
+    }
+    html.open(
+        "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-labelledby", "alerts");
+    html.open("table").open("thead").open("tr");
+    for (String heading : List.of("Time", "Kind", "Subject", "What happened")) {
+      html.element("th", heading, "scope", "col");
+    }
+    html.close().close().open("tbody");
+    for (Alert alert : alerts) {
+      html.open("tr").open("td");
+      Words.writeTime(html, alert.at());
+      html.close().element("td", Words.spoken(alert.kind()));
+      html.open("td", "class", "wrap").foreign(alert.subject()).close();
+      html.open("td", "class", "wrap").foreign(Words.sentence(alert.message())).close().close();
+    }
+    html.close().close().close().close();
+  }
+}
