@@ -37,7 +37,8 @@ final class Replay {
   private int underWay;
   private long lastAnswerMicros;
 
-  private Replay(Directory directory, StoreSettings store, Results results, Progress progress) {
+  private Replay(
+      Directory directory, StoreSettings store, long seed, Results results, Progress progress) {
     this.results = results;
     this.progress = progress;
     time = new VirtualTime(results.survey().firstMicros());
