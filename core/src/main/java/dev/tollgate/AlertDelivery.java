@@ -3,6 +3,7 @@ package dev.tollgate;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -13,21 +14,20 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * Delivers alerts to sinks, off the path of calls and of the engine's background: each sink has a
- * bounded queue of its own, so that one that is dead keeps nothing from the others for longer than
- * one of its timeouts.
+ * Delivers alerts to sinks, off the path of calls and of the engine's background. Each sink has a
+ * bounded queue and its turn on a thread of its own, so that one that is dead keeps nothing from
+ * the others.
  *
- * <p>Thread-safe. It owns one daemon thread, which starts with the first alert and ends with {@link
- * #close}.
+ * <p>Thread-safe. It owns at most as many daemon threads as sinks, which start with the first
+ * alerts and end with {@link #close}.
  */
 public final class AlertDelivery implements Consumer<Alert>, AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
-  private static final long FLUSH_MILLIS = 2000;
+  private static final long DRAIN_MILLIS = 2000;
   private static final long CLOSE_MILLIS = 5000;
 
-  private final ScheduledExecutorService executor =
-      new ScheduledThreadPoolExecutor(1, AlertDelivery::newThread);
+  private final ScheduledExecutorService executor;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final List<Outbox> outboxes;
 
@@ -36,6 +36,7 @@ public final class AlertDelivery implements Consumer<Alert>, AutoCloseable {
    * @param random spreads the pauses between retries
    */
   public AlertDelivery(List<AlertSink> sinks, RandomGenerator random) {
+    executor = new ScheduledThreadPoolExecutor(Math.max(1, sinks.size()), AlertDelivery::newThread);
     outboxes = sinks.stream().map(sink -> new Outbox(sink, this::schedule, random)).toList();
   }
 
@@ -61,7 +62,7 @@ public final class AlertDelivery implements Consumer<Alert>, AutoCloseable {
   }
 
   /**
-   * Delivers what waits for sinks that take it, within two seconds, and ends the thread. What is
+   * Delivers what waits for sinks that take it, within two seconds, and ends the threads. What is
    * left is lost, counted and logged. Idempotent.
    */
   @Override
@@ -69,7 +70,7 @@ public final class AlertDelivery implements Consumer<Alert>, AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    flush();
+    drain();
     outboxes.forEach(Outbox::closeSink);
     executor.shutdownNow();
     try {
@@ -80,20 +81,15 @@ public final class AlertDelivery implements Consumer<Alert>, AutoCloseable {
     outboxes.forEach(Outbox::abandon);
   }
 
-  private void flush() {
-    if (outboxes.stream().allMatch(Outbox::isEmpty)) {
-      return;
-    }
+  private void drain() {
+    CompletableFuture<?>[] drained =
+        outboxes.stream().map(Outbox::drain).toArray(CompletableFuture[]::new);
     try {
-      executor
-          .submit(() -> outboxes.forEach(Outbox::flush))
-          .get(FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(drained).get(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-    } catch (TimeoutException unfinished) {
+    } catch (TimeoutException | ExecutionException unfinished) {
       LOGGER.log(Level.WARNING, "sinks of alerts are too slow to take the last ones");
-    } catch (ExecutionException broken) {
-      LOGGER.log(Level.WARNING, "the last alerts were not delivered", broken);
     }
   }
 }

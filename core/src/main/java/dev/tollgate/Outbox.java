@@ -4,8 +4,10 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
@@ -14,8 +16,8 @@ import java.util.random.RandomGenerator;
  * doubles with every failure in a row, up to {@link #LONGEST_PAUSE}; after {@link #MAX_TRIES} it is
  * lost, which is counted and logged.
  *
- * <p>Thread-safe. Delivers on the timer alone, one alert for each of its tasks, so that sinks take
- * turns.
+ * <p>Thread-safe. Delivers on the timer alone, one alert for each of its tasks and one task at a
+ * time.
  */
 final class Outbox {
 
@@ -30,7 +32,7 @@ final class Outbox {
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final int MAX_DOUBLINGS = 20;
 
-  /** Runs tasks one at a time, each after a pause. */
+  /** Runs each task after a pause. */
   interface Timer {
 
     /**
@@ -49,11 +51,13 @@ final class Outbox {
   private final AtomicLong retried = new AtomicLong();
   private final AtomicLong lost = new AtomicLong();
 
-  /** Of the first alert that waits. The timer's, as the next one. */
-  private int tries;
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private final AtomicInteger failuresInARow = new AtomicInteger();
+  private volatile boolean ending;
+  private volatile boolean ended;
 
-  /** In a row. */
-  private int failures;
+  /** Of the first alert that waits. The timer's. */
+  private int tries;
 
   /**
    * @param random spreads the pauses of many processes
@@ -68,6 +72,9 @@ final class Outbox {
     if (waiting.offer(alert)) {
       full.set(false);
       schedule(Duration.ZERO);
+      if (ended) {
+        abandon();
+      }
       return;
     }
     lost.incrementAndGet();
@@ -103,6 +110,13 @@ final class Outbox {
     if (!waiting.isEmpty()) {
       schedule(pause);
     }
+    completeIfDrained();
+  }
+
+  private void completeIfDrained() {
+    if (ending && (waiting.isEmpty() || failuresInARow.get() > 0)) {
+      drained.complete(null);
+    }
   }
 
   /** Tries to deliver the first alert that waits; says how long to pause then. */
@@ -111,7 +125,7 @@ final class Outbox {
       sink.deliver(next);
       delivered.incrementAndGet();
       finish();
-      failures = 0;
+      failuresInARow.set(0);
       return Duration.ZERO;
     } catch (UndeliveredException failure) {
       failed(next, failure);
@@ -129,8 +143,8 @@ final class Outbox {
   }
 
   private void failed(Alert alert, UndeliveredException failure) {
-    failures++;
     tries++;
+    int inARow = failuresInARow.incrementAndGet();
     if (failure.isLasting() || tries == MAX_TRIES) {
       lost.incrementAndGet();
       finish();
@@ -143,7 +157,7 @@ final class Outbox {
       return;
     }
     retried.incrementAndGet();
-    if (failures == 1) {
+    if (inARow == 1) {
       LOGGER.log(
           Level.WARNING,
           "{0} does not take alerts, which are tried again: {1}",
@@ -153,32 +167,27 @@ final class Outbox {
   }
 
   private Duration pause(Duration retryAfter) {
-    long doubled = FIRST_PAUSE.toNanos() << Math.min(failures - 1, MAX_DOUBLINGS);
+    long doubled = FIRST_PAUSE.toNanos() << Math.min(failuresInARow.get() - 1, MAX_DOUBLINGS);
     long longest = Math.min(doubled, LONGEST_PAUSE.toNanos());
     long spread = longest / 2 + random.nextLong(longest / 2 + 1);
     long told = Math.min(retryAfter.toNanos(), LONGEST_RETRY_AFTER.toNanos());
     return Duration.ofNanos(Math.max(spread, told));
   }
 
-  /** Delivers what waits until something fails. Only on the timer. */
-  void flush() {
-    Alert next = waiting.peek();
-    while (failures == 0 && next != null) {
-      attempt(next);
-      next = waiting.peek();
-    }
-  }
-
-  boolean isEmpty() {
-    return waiting.isEmpty();
+  /** Complete as soon as nothing waits, or what waits is kept by a failure. */
+  CompletableFuture<Void> drain() {
+    ending = true;
+    completeIfDrained();
+    return drained;
   }
 
   void closeSink() {
     sink.close();
   }
 
-  /** Gives up what waits. */
+  /** Gives up what waits, and whatever comes. */
   void abandon() {
+    ended = true;
     int given = 0;
     for (Alert alert = waiting.poll(); alert != null; alert = waiting.poll()) {
       given++;
