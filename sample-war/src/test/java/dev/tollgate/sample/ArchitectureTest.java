@@ -47,6 +47,7 @@ class ArchitectureTest {
         "dev.tollgate.filter      | dev.tollgate dev.tollgate.store dev.tollgate.config dev.tollgate.providers",
         "dev.tollgate.cdi         | dev.tollgate dev.tollgate.store dev.tollgate.config dev.tollgate.providers",
         "dev.tollgate.dashboard   | dev.tollgate dev.tollgate.store dev.tollgate.config dev.tollgate.providers",
+        "dev.tollgate.simulator   | dev.tollgate dev.tollgate.store dev.tollgate.config",
         "dev.tollgate.sample      | dev.tollgate dev.tollgate.config dev.tollgate.cdi",
       })
   void usesOnlyWhatIsFurtherIn(String module, String inner) {
@@ -75,6 +76,7 @@ class ArchitectureTest {
             "dev.tollgate.filter",
             "dev.tollgate.cdi",
             "dev.tollgate.dashboard",
+            "dev.tollgate.simulator",
             "dev.tollgate.sample");
   }
 

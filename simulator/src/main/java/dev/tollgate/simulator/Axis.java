@@ -25,6 +25,10 @@ record Axis(double top, List<Mark> marks) {
 
   private static final int MAX_STEPS = 5;
   private static final int MAX_TIME_STEPS = 8;
+
+  /** Marks after this have no room for their label. */
+  private static final double LAST_TIME = 0.97;
+
   private static final long MINUTE = 60_000_000;
 
   /** Stretches between the marks of a time axis: minutes. */
@@ -96,7 +100,7 @@ record Axis(double top, List<Mark> marks) {
     }
     List<Mark> marks = new ArrayList<>();
     long first = -Math.floorDiv(-fromMicros, step) * step;
-    for (long at = first; at <= toMicros; at += step) {
+    for (long at = first; at - fromMicros <= span * LAST_TIME; at += step) {
       marks.add(new Mark((double) (at - fromMicros) / span, label.apply(at)));
     }
     return new Axis(span, marks);

@@ -26,8 +26,8 @@ final class TraceReader implements Calls, Closeable {
   /** The longest field, in characters. */
   static final int MAX_FIELD = 10_000;
 
-  /** The longest trace, and the longest silence in it: ten years. */
-  private static final long MAX_SPAN_MICROS = 3_652L * 86_400 * 1_000_000;
+  /** The longest trace, and the longest silence in it: two years, each minute of which is lived. */
+  private static final long MAX_SPAN_MICROS = 731L * 86_400 * 1_000_000;
 
   private final Path file;
   private final Directory directory;
@@ -197,7 +197,7 @@ final class TraceReader implements Calls, Closeable {
           "is before the row above it; sort the rows by time, oldest first");
     }
     if (micros - firstMicros > MAX_SPAN_MICROS) {
-      throw new IllegalArgumentException("is over ten years after the first row");
+      throw new IllegalArgumentException("is over two years after the first row");
     }
     lastMicros = micros;
     return micros;

@@ -51,8 +51,7 @@ class AxisTest {
             "day 1, 02:00",
             "day 1, 02:30",
             "day 1, 03:00",
-            "day 1, 03:30",
-            "day 1, 04:00");
+            "day 1, 03:30");
     assertThat(axis.marks().get(0).place()).isZero();
   }
 }

@@ -128,7 +128,7 @@ class TraceReaderTest {
         "2026-01-01T00:00:00Z,a,1,1 | is not a number of seconds, as in the first row",
         "-1,a,1,1           | column timestamp: '-1' is not a number of seconds",
         "1700000000000,a,1,1 | write seconds, not milliseconds",
-        "900000000,a,1,1    | is over ten years after the first row",
+        "90000000,a,1,1     | is over two years after the first row",
         "0.4,a,1,1          | is before the row above it; sort the rows by time",
       })
   void namesLineColumnValueAndRuleOfWhatIsWrong(String row, String message) {
