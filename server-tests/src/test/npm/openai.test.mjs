@@ -75,6 +75,17 @@ test("does not retry what would take too long", async () => {
   assert.equal(attempts.length, 2);
 });
 
+test("tries a spent budget once", async () => {
+  const { attempts, openai } = client("ample");
+  const refused = await openai.chat.completions
+    .create({ ...ASKED, model: "acme-large" })
+    .catch((error) => error);
+  assert.ok(refused instanceof OpenAI.RateLimitError, String(refused));
+  assert.equal(refused.code, "insufficient_quota");
+  assert.equal(refused.headers.get("retry-after"), null);
+  assert.equal(attempts.length, 1);
+});
+
 test("understands that a key is not known", async () => {
   const { attempts, openai } = client("nobody");
   await assert.rejects(openai.chat.completions.create(ASKED), OpenAI.AuthenticationError);

@@ -8,17 +8,20 @@ import java.util.List;
  *
  * @param mutiny whether {@link MutinyResults} may be used
  */
-record Adapters(List<UsageReader> readers, List<StreamMeter> meters, boolean mutiny) {
+record Adapters(
+    List<UsageReader> readers, List<StreamMeter> meters, List<LimitReader> limits, boolean mutiny) {
 
   Adapters {
     readers = List.copyOf(readers);
     meters = List.copyOf(meters);
+    limits = List.copyOf(limits);
   }
 
   /** Those to the libraries that the application has. */
   static Adapters present() {
     List<UsageReader> readers = new ArrayList<>();
     List<StreamMeter> meters = new ArrayList<>();
+    List<LimitReader> limits = new ArrayList<>();
     if (Library.LANGCHAIN4J.isPresent()) {
       readers.add(new ChatResponses());
     }
@@ -29,11 +32,12 @@ record Adapters(List<UsageReader> readers, List<StreamMeter> meters, boolean mut
     if (Library.OPENAI.isPresent()) {
       readers.add(new OpenAiResults());
       meters.add(new OpenAiStreams());
+      limits.add(new OpenAiFailures());
     }
     if (Library.ANTHROPIC.isPresent()) {
       readers.add(new AnthropicResults());
       meters.add(new AnthropicStreams());
     }
-    return new Adapters(readers, meters, Library.MUTINY.isPresent());
+    return new Adapters(readers, meters, limits, Library.MUTINY.isPresent());
   }
 }

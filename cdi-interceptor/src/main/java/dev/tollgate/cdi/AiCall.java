@@ -5,6 +5,7 @@ import dev.tollgate.Money;
 import dev.tollgate.Reservation;
 import dev.tollgate.Restriction;
 import dev.tollgate.Usage;
+import dev.tollgate.providers.ProviderLimit;
 import dev.tollgate.store.Store;
 import java.math.BigDecimal;
 import java.util.Optional;
@@ -75,6 +76,11 @@ public final class AiCall {
   /** Takes the usage that a result tells: the last one counts, where nothing is reported. */
   synchronized void tell(Usage usage) {
     told = usage;
+  }
+
+  /** Says that the provider refused it because a limit of its own is reached. */
+  void limitReached(ProviderLimit limit) {
+    reservation.providerLimitReached(limit.cause(), limit.until());
   }
 
   Reservation reservation() {

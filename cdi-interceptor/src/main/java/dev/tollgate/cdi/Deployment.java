@@ -1,6 +1,7 @@
 package dev.tollgate.cdi;
 
 import dev.tollgate.Alert;
+import dev.tollgate.Criticality;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.Application;
 import dev.tollgate.config.ConfigurationException;
@@ -17,6 +18,7 @@ final class Deployment implements AutoCloseable {
   private final Application application;
   private final Gates gates;
   private final Consumer<Alert> alerts;
+  private volatile boolean closed;
 
   private Deployment(Application application, Gates gates, Consumer<Alert> alerts) {
     this.application = application;
@@ -66,6 +68,21 @@ final class Deployment implements AutoCloseable {
     return application.tollgate();
   }
 
+  /** Tells whenever calls of a criticality may go on. */
+  void onResume(Consumer<Criticality> resumed) {
+    for (Criticality criticality : List.of(Criticality.OPTIONAL, Criticality.BACKGROUND)) {
+      application
+          .tollgate()
+          .onResume(
+              criticality,
+              () -> {
+                if (!closed) {
+                  resumed.accept(criticality);
+                }
+              });
+    }
+  }
+
   Gates gates() {
     return gates;
   }
@@ -78,6 +95,7 @@ final class Deployment implements AutoCloseable {
   /** Ends the use of the engine. Idempotent. */
   @Override
   public void close() {
+    closed = true;
     application.tollgate().removeListener(alerts);
     application.close();
   }

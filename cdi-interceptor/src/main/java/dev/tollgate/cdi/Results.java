@@ -1,6 +1,7 @@
 package dev.tollgate.cdi;
 
 import dev.tollgate.Usage;
+import dev.tollgate.providers.ProviderLimit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -12,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** Settles calls when their results end, at what the results tell. Thread-safe. */
 final class Results {
 
+  private static final int MAX_CAUSES = 10;
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
 
   private final List<UsageReader> readers;
   private final List<StreamMeter> meters;
+  private final List<LimitReader> limits;
   private final boolean mutiny;
 
   /**
@@ -25,6 +28,7 @@ final class Results {
   Results(List<UsageReader> readers, Adapters adapters) {
     this.readers = Stream.concat(readers.stream(), adapters.readers().stream()).toList();
     this.meters = adapters.meters();
+    this.limits = adapters.limits();
     this.mutiny = adapters.mutiny();
   }
 
@@ -36,7 +40,12 @@ final class Results {
    */
   @Nullable Object settle(@Nullable Object result, AiCall call, Supplier<AiCall> again) {
     if (result instanceof CompletionStage<?> stage) {
-      var unused = stage.whenComplete((value, failure) -> end(value, call));
+      var unused =
+          stage.whenComplete(
+              (value, failure) -> {
+                limit(failure).ifPresent(call::limitReached);
+                end(value, call);
+              });
       return result;
     }
     if (mutiny && result != null && MutinyResults.isOne(result)) {
@@ -76,6 +85,21 @@ final class Results {
     } else if (result != null) {
       read(result).ifPresent(call::tell);
     }
+  }
+
+  /** The limit that a provider says is reached, in what a call ended with or its causes. */
+  Optional<ProviderLimit> limit(@Nullable Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+      for (LimitReader reader : limits) {
+        Optional<ProviderLimit> limit = reader.read(cause);
+        if (limit.isPresent()) {
+          return limit;
+        }
+      }
+      cause = cause.getCause();
+    }
+    return Optional.empty();
   }
 
   private Optional<Usage> read(Object result) {

@@ -6,6 +6,7 @@ import dev.tollgate.Restriction;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ConfigurationException;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
@@ -115,6 +116,15 @@ public class TollgateExtension implements Extension {
   void open(@Observes AfterDeploymentValidation event, BeanManager beans) {
     placements.addCallerProviders(beans.createInstance().select(CallerProvider.class));
     open(new AlertEvents(beans.getEvent().select(Alert.class)), event::addDeploymentProblem);
+    if (deployment != null) {
+      Event<Resumed> resumptions = beans.getEvent().select(Resumed.class);
+      deployment.onResume(criticality -> fire(resumptions, new Resumed(criticality)));
+    }
+  }
+
+  private static void fire(Event<Resumed> resumptions, Resumed resumed) {
+    var unused = resumptions.fireAsync(resumed);
+    resumptions.fire(resumed);
   }
 
   private void open(Consumer<Alert> alerts, Consumer<Throwable> problem) {

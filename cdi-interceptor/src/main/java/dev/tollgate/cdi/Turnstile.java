@@ -110,6 +110,9 @@ final class Turnstile {
       Object result = Frame.metered(call).call(invocation::proceed);
       returned = true;
       return results.settle(result, call, () -> again(call));
+    } catch (Exception failure) {
+      results.limit(failure).ifPresent(call::limitReached);
+      throw failure;
     } finally {
       if (!returned) {
         call.endAfterRequests();

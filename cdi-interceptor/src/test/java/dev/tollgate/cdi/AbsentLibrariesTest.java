@@ -57,7 +57,7 @@ class AbsentLibrariesTest {
     present.setAccessible(true);
     Object adapters = present.invoke(null);
 
-    assertThat(adapters).hasToString("Adapters[readers=[], meters=[], mutiny=false]");
+    assertThat(adapters).hasToString("Adapters[readers=[], meters=[], limits=[], mutiny=false]");
     assertThat(bare.loaded)
         .doesNotContainAnyElementsOf(
             Stream.of(

@@ -36,6 +36,10 @@ class OfficialClientsTest {
 
   private static final String PROMPT = "What is a tollgate?";
   private static final int MAX_TOKENS = 400;
+
+  /** The model of a provider whose hard limit is below what any call costs. */
+  private static final String SPENT_MODEL = "acme-large";
+
   private static final int MAX_RETRIES = 3;
 
   /** Longer than the clients wait of their own accord before a first retry. */
@@ -62,6 +66,9 @@ class OfficialClientsTest {
             + Stream.of("openai", "anthropic", "node")
                 .map(client -> "brief-" + client + ":brief, spent-" + client + ":spent")
                 .collect(Collectors.joining(", ")));
+    values.put("tollgate.provider.acme.hard-limit", "0.000001 USD/month");
+    values.put("tollgate.provider.acme.models", SPENT_MODEL);
+    values.put("tollgate.price." + SPENT_MODEL, "1 in, 1 out USD per 1M");
     values.put("tollgate.tier.ample.rate", "1000/minute burst 1000");
     values.put("tollgate.tier.brief.rate", "10/minute burst 1");
     values.put("tollgate.tier.spent.rate", "1/hour burst 1");
@@ -124,6 +131,23 @@ class OfficialClientsTest {
                 assertThat(refused.headers().values("retry-after"))
                     .singleElement()
                     .satisfies(wait -> assertThat(Integer.parseInt(wait)).isBetween(3400, 3600));
+              });
+      assertThat(sleeper.slept()).isEmpty();
+    }
+  }
+
+  @Test
+  void openAiTriesASpentBudgetOnce() {
+    try (RecordingSleeper sleeper = new RecordingSleeper()) {
+      OpenAIClient client = openAi("ample", sleeper);
+      ChatCompletionCreateParams params = completion().toBuilder().model(SPENT_MODEL).build();
+      assertThatExceptionOfType(com.openai.errors.RateLimitException.class)
+          .isThrownBy(() -> client.chat().completions().create(params))
+          .satisfies(
+              refused -> {
+                assertThat(refused.code()).hasValue("insufficient_quota");
+                assertThat(refused.headers().values("x-should-retry")).containsExactly("false");
+                assertThat(refused.headers().values("retry-after")).isEmpty();
               });
       assertThat(sleeper.slept()).isEmpty();
     }
@@ -197,6 +221,18 @@ class OfficialClientsTest {
           .satisfies(
               refused ->
                   assertThat(refused.headers().values("x-should-retry")).containsExactly("false"));
+      assertThat(sleeper.slept()).isEmpty();
+    }
+  }
+
+  @Test
+  void anthropicTriesASpentBudgetOnce() {
+    try (RecordingSleeper sleeper = new RecordingSleeper()) {
+      AnthropicClient client = anthropic("ample", sleeper);
+      MessageCreateParams params = message().toBuilder().model(SPENT_MODEL).build();
+      assertThatExceptionOfType(com.anthropic.errors.RateLimitException.class)
+          .isThrownBy(() -> client.messages().create(params))
+          .withMessageContaining("billing_error");
       assertThat(sleeper.slept()).isEmpty();
     }
   }
