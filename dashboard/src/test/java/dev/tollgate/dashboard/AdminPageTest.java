@@ -2,12 +2,20 @@ package dev.tollgate.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.AuditRow;
+import dev.tollgate.BreakerControl;
+import dev.tollgate.BreakerState;
+import dev.tollgate.BreakerStatus;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
+import dev.tollgate.Decision;
 import dev.tollgate.Usage;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +92,112 @@ class AdminPageTest {
   @Test
   void aCallerOfNoTierIsAProblem() throws Exception {
     assertThat(asOperator("admin/callers?id=ann&tier=gold").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void breakersAndBudgetsAreShown() throws Exception {
+    assertThat(asOperator("admin").body())
+        .contains("<span>Application</span>", "data-mode=\"full\">Closed</span>")
+        .contains("<span>openai</span>", "of $100.00");
+  }
+
+  /** A browser with the operators' page before it. */
+  private final class Browser {
+    private final String cookie;
+    private final String token;
+
+    Browser() throws Exception {
+      HttpResponse<String> page = asOperator("admin");
+      String given = page.headers().firstValue("Set-Cookie").orElseThrow();
+      assertThat(given).contains("HttpOnly", "SameSite=Strict", "Path=/app/tollgate/admin");
+      cookie = given.substring(0, given.indexOf(';'));
+      Matcher field = Pattern.compile("name=\"token\" value=\"(\\w+)\"").matcher(page.body());
+      assertThat(field.find()).isTrue();
+      token = field.group(1);
+    }
+
+    HttpResponse<String> send(String form, String... headers) throws Exception {
+      HttpRequest.Builder request =
+          server
+              .request("admin/actions", "User", "olga", "Role", "tollgate-admin")
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .header("Cookie", cookie)
+              .POST(HttpRequest.BodyPublishers.ofString("token=" + token + "&" + form));
+      return server.send(headers.length == 0 ? request : request.headers(headers));
+    }
+  }
+
+  private static final String OPEN =
+      "action=control-breaker&subject=application&choice=OPEN&reason=A+leaked+key";
+
+  @Test
+  void anOperatorOpensTheBreaker() throws Exception {
+    HttpResponse<String> answer = new Browser().send(OPEN);
+    assertThat(answer.statusCode()).isEqualTo(303);
+    assertThat(answer.headers().firstValue("Location")).contains("/app/tollgate/admin");
+    assertThat(server.tollgate().breakers())
+        .extracting(BreakerStatus::state)
+        .containsExactly(BreakerState.OPEN);
+    Call call = Call.of(new Caller("ann", "free"), "chat").model("m").estimate(1, 1);
+    assertThat(server.tollgate().reserve(call)).isInstanceOf(Decision.Refused.class);
+    assertThat(server.tollgate().audits())
+        .containsExactly(
+            new AuditRow(PageServer.NOW, "olga", "breaker-open", "application", "A leaked key"));
+    assertThat(asOperator("admin").body()).contains("A leaked key", "by hand");
+  }
+
+  @Test
+  void whoIsNoOperatorCannotAct() throws Exception {
+    Browser browser = new Browser();
+    HttpRequest.Builder request =
+        server
+            .request("admin/actions", "User", "ann", "Role", "free")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Cookie", browser.cookie)
+            .POST(HttpRequest.BodyPublishers.ofString("token=" + browser.token + "&" + OPEN));
+    assertThat(server.send(request).statusCode()).isEqualTo(403);
+    assertNothingWasDone();
+  }
+
+  @Test
+  void aFormOfAnotherSiteIsRefused() throws Exception {
+    Browser browser = new Browser();
+    assertThat(browser.send(OPEN, "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
+    HttpRequest.Builder withoutCookie =
+        server
+            .request("admin/actions", "User", "olga", "Role", "tollgate-admin")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString("token=" + browser.token + "&" + OPEN));
+    assertThat(server.send(withoutCookie).statusCode()).isEqualTo(403);
+    HttpRequest.Builder withoutToken =
+        server
+            .request("admin/actions", "User", "olga", "Role", "tollgate-admin")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Cookie", browser.cookie)
+            .POST(HttpRequest.BodyPublishers.ofString(OPEN));
+    assertThat(server.send(withoutToken).statusCode()).isEqualTo(403);
+    assertNothingWasDone();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "action=control-breaker&subject=nothing&choice=OPEN",
+        "action=control-breaker&subject=application&choice=BROKEN",
+        "action=release-provider&subject=nobody",
+        "action=format-disk",
+        ""
+      })
+  void whatCannotBeDoneIsAProblem(String form) throws Exception {
+    assertThat(new Browser().send(form).statusCode()).isEqualTo(400);
+    assertNothingWasDone();
+  }
+
+  private void assertNothingWasDone() {
+    assertThat(server.tollgate().breakers())
+        .extracting(BreakerStatus::control)
+        .containsExactly(BreakerControl.AUTOMATIC);
+    assertThat(server.tollgate().audits()).isEmpty();
   }
 
   @Test

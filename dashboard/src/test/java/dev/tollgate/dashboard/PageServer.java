@@ -1,12 +1,17 @@
 package dev.tollgate.dashboard;
 
+import dev.tollgate.AnomalyPolicy;
+import dev.tollgate.BreakerPolicy;
 import dev.tollgate.Limit;
 import dev.tollgate.Meter;
 import dev.tollgate.OnStoreFailure;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
+import dev.tollgate.ProviderBudget;
 import dev.tollgate.Route;
+import dev.tollgate.SpendScope;
+import dev.tollgate.Spending;
 import dev.tollgate.Tier;
 import dev.tollgate.Tollgate;
 import dev.tollgate.Window;
@@ -69,6 +74,23 @@ final class PageServer implements AutoCloseable {
   private static final PriceBook PRICES =
       new PriceBook(Map.of("m", Price.of(1_000_000_000L, 2_000_000_000L)));
 
+  /** 100 USD a month with one provider, and a breaker that expects 30. */
+  private static final Spending SPENDING =
+      new Spending(
+          List.of(
+              new ProviderBudget(
+                  "openai",
+                  Set.of(),
+                  List.of("*"),
+                  Limit.of(
+                      Meter.COST,
+                      100_000_000_000L,
+                      new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)),
+                  0,
+                  1_000_000_000L)),
+          new BreakerPolicy(300, 10, false, Map.of(SpendScope.APPLICATION, 30_000_000_000L)),
+          AnomalyPolicy.OFF);
+
   private static final List<ConfiguredValue> CONFIGURATION =
       List.of(new ConfiguredValue("tollgate.nodes", "3", "SysPropConfigSource"));
 
@@ -110,7 +132,7 @@ final class PageServer implements AutoCloseable {
                 new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)));
     tollgate =
         Tollgate.builder(
-                Policies.of(List.of(free), List.of(Route.of("chat")), PRICES),
+                Policies.of(List.of(free), List.of(Route.of("chat")), PRICES).with(SPENDING),
                 outage.of(new MemoryStore(100, CLOCK)))
             .clock(CLOCK)
             .onStoreFailure(OnStoreFailure.CLOSED, 1)
