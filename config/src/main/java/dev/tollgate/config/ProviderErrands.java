@@ -6,6 +6,7 @@ import dev.tollgate.config.ProviderApis.OwnLimit;
 import dev.tollgate.providers.BillAudit;
 import dev.tollgate.providers.ProviderApiException;
 import dev.tollgate.providers.SpendLimit;
+import java.lang.System.Logger.Level;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,36 +113,37 @@ final class ProviderErrands implements AutoCloseable {
   }
 
   private void tell(String provider, SpendLimit.Result result, Instant now) {
-    String dollars = result.now().toPlainString() + " USD";
-    String before = result.before().map(BigDecimal::toPlainString).orElse("none");
-    String message =
-        switch (result.change()) {
-          case SET -> "the limit at " + provider + " itself was set to " + dollars;
-          case LOWERED ->
-              "the limit at " + provider + " itself was lowered from " + before + " to " + dollars;
-          case KEPT -> "";
-          case NOT_COMPARABLE ->
-              "the limit at "
-                  + provider
-                  + " itself, "
-                  + dollars
-                  + ", counts over another window than the hard limit and stays: change it there";
-        };
-    if (!message.isEmpty()) {
-      LOG.log(System.Logger.Level.WARNING, message);
-      Map<String, String> details =
-          Map.of("change", result.change().name(), "beforeUsd", before, "nowUsd", dollars);
-      tollgate.report(new Alert(Alert.Kind.PROVIDER_LIMIT_SET, now, provider, message, details));
+    String message = "the limit at " + provider + " itself " + what(result);
+    if (result.change() == SpendLimit.Change.KEPT) {
+      LOG.log(Level.INFO, message);
+      return;
     }
+    LOG.log(Level.WARNING, message);
+    Map<String, String> details =
+        Map.of(
+            "change", result.change().name(),
+            "beforeUsd", result.before().map(BigDecimal::toPlainString).orElse("none"),
+            "nowUsd", result.now().toPlainString());
+    tollgate.report(new Alert(Alert.Kind.PROVIDER_LIMIT_SET, now, provider, message, details));
+  }
+
+  private static String what(SpendLimit.Result result) {
+    String now = result.now().toPlainString() + " USD";
+    return switch (result.change()) {
+      case SET -> "was set to " + now;
+      case LOWERED ->
+          "was lowered from " + result.before().orElseThrow().toPlainString() + " to " + now;
+      case KEPT -> "stays at " + now + ", which is not above the hard limit";
+      case NOT_COMPARABLE ->
+          "stays at " + now + ", over another window than the hard limit: change it there";
+    };
   }
 
   /** Once, however often it fails in the same way. */
   private void warn(String what, ProviderApiException failed) {
     String message = String.valueOf(failed.getMessage());
     if (!message.equals(warned.put(what, message))) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "the " + what + " is tried again in about an hour: " + message);
+      LOG.log(Level.WARNING, "the " + what + " is tried again in about an hour: " + message);
     }
   }
 

@@ -68,6 +68,27 @@ class EngineTest {
   }
 
   @Test
+  void providersAreAskedFromWhenTheirKeysAreConfiguredUntilTheEngineCloses() {
+    source.set("tollgate.provider.openai.hard-limit", "500 USD/month");
+    try (Engine engine = Engine.open(source.config(), LOADER)) {
+      assertThat(threadsOfProviders()).isZero();
+
+      source
+          .set("tollgate.provider.openai.bill", "openai")
+          .set("tollgate.provider.openai.bill-key", "sk-admin-1f6a");
+      engine.reloadNow();
+      assertThat(threadsOfProviders()).isOne();
+    }
+    assertThat(threadsOfProviders()).isZero();
+  }
+
+  private static long threadsOfProviders() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("tollgate-providers"))
+        .count();
+  }
+
+  @Test
   void aTierThatIsAddedWhileRunningIsKnown() {
     try (Engine engine = Engine.open(source.config(), LOADER)) {
       source.set("tollgate.tier.gold.rate", "50/hour");
