@@ -73,7 +73,7 @@ public record CallRecord(
     }
   }
 
-  private static String clean(String text) {
+  static String clean(String text) {
     return text.codePoints()
         .map(c -> Character.isISOControl(c) ? ' ' : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

@@ -5,6 +5,7 @@ import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
+import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.lang.System.Logger.Level;
@@ -115,6 +116,30 @@ final class StoreGuard implements AutoCloseable {
   /** Settles what {@link #reserveInStore} reserved, as {@link #settle} does. */
   Optional<Receipt> settleInStore(Hold hold, long actual) {
     return settle(store, hold, List.of(actual), "");
+  }
+
+  /** The rollups of the store itself: there are none while it does not answer. */
+  Rollups rollups() {
+    return new Rollups() {
+      @Override
+      public void add(Addition addition) throws StoreException {
+        askStore(
+            asked -> {
+              asked.rollups().add(addition);
+              return addition;
+            });
+      }
+
+      @Override
+      public List<Row> largest(String rollup, int offset, int limit) throws StoreException {
+        return askStore(asked -> asked.rollups().largest(rollup, offset, limit));
+      }
+
+      @Override
+      public Optional<Row> find(String rollup, String key) throws StoreException {
+        return askStore(asked -> asked.rollups().find(rollup, key));
+      }
+    };
   }
 
   private interface Question<T> {

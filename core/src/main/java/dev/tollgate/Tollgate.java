@@ -42,6 +42,7 @@ public final class Tollgate implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final Duration PROBE_PERIOD = Duration.ofMillis(500);
   private static final Duration LEDGER_PERIOD = Duration.ofMinutes(1);
+  private static final Duration CALLS_PERIOD = Duration.ofSeconds(5);
   private static final long CLOSE_MILLIS = 5000;
   private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
   private static final int MAX_UNPRICED_MODELS = 1000;
@@ -58,6 +59,8 @@ public final class Tollgate implements AutoCloseable {
   private final AlertJournal alertJournal;
   private final AuditJournal auditJournal;
   private final CallListeners listeners = new CallListeners();
+  private final CallLedger calls;
+  private final Analytics analytics;
   private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids;
   private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
@@ -80,6 +83,9 @@ public final class Tollgate implements AutoCloseable {
     alerts.listen(alertJournal::add);
     builder.listeners.forEach(alerts::listen);
     ledger = new SpendLedger(guard);
+    calls = new CallLedger(guard.rollups(), ids.next(), this::policies, clock);
+    listeners.add(calls);
+    analytics = new Analytics(guard.rollups());
     budgets = new Budgets(guard, ids, clock, alerts::send);
     budgets.reload(builder.policies.spending());
     probe();
@@ -88,6 +94,7 @@ public final class Tollgate implements AutoCloseable {
     repeat(this::probe, PROBE_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
     repeat(ledger::flush, LEDGER_PERIOD);
+    repeat(calls::flush, CALLS_PERIOD);
     repeat(breakers::tick, SpendBreakers.PERIOD);
   }
 
@@ -403,6 +410,11 @@ public final class Tollgate implements AutoCloseable {
     listeners.remove(listener);
   }
 
+  /** What was spent, over all processes and time. */
+  public Analytics analytics() {
+    return analytics;
+  }
+
   public Health health() {
     return new Health(guard.isDegraded(), guard.journalled(), guard.lost(), alerts.dropped());
   }
@@ -420,6 +432,7 @@ public final class Tollgate implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     ledger.flush();
+    calls.flush();
     budgets.close();
     breakers.tick();
     guard.close();

@@ -4,24 +4,37 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 
 /** Rollups in memory, at most {@link #MAX_ROLLUPS}. Thread-safe. */
 final class MemoryRollups implements Rollups {
 
   static final int MAX_ROLLUPS = 2000;
 
-  private static final Comparator<Row> BY_FIRST_VALUE =
-      Comparator.comparingLong(row -> row.values().get(0));
+  /** No two rows have the same rank: pages must fit together. */
+  private static final Comparator<Row> BY_RANK =
+      Comparator.<Row>comparingLong(row -> row.values().get(0)).thenComparing(Row::key);
 
   /** Guarded by the rollups. */
   private static final class Table {
     final Map<String, Row> rows = new HashMap<>();
+    final NavigableSet<Row> ranked = new TreeSet<>(BY_RANK);
     final Map<String, Long> sequences = new HashMap<>();
     long endMicros;
+
+    void add(Row row) {
+      Row before = rows.get(row.key());
+      Row after = row;
+      if (before != null) {
+        ranked.remove(before);
+        after = before.plus(row);
+      }
+      rows.put(row.key(), after);
+      ranked.add(after);
+    }
   }
 
   private final Map<String, Table> tables = new HashMap<>();
@@ -49,8 +62,7 @@ final class MemoryRollups implements Rollups {
     table.endMicros = Math.max(table.endMicros, nowMicros.getAsLong() + addition.keepMicros());
     for (Row row : addition.rows()) {
       boolean hasPlace = table.rows.size() < maxRows || table.rows.containsKey(row.key());
-      table.rows.merge(
-          hasPlace ? row.key() : OTHERS, hasPlace ? row : new Row(OTHERS, row.values()), Row::plus);
+      table.add(hasPlace ? row : new Row(OTHERS, row.values()));
     }
   }
 
@@ -72,20 +84,14 @@ final class MemoryRollups implements Rollups {
     tables.values().removeIf(table -> table.endMicros <= now);
   }
 
-  /** {@inheritDoc} Keeps the best while it passes over all: a page needs no sorting of them. */
   @Override
   public synchronized List<Row> largest(String rollup, int offset, int limit) {
     Rollups.checkPage(rollup, offset, limit);
-    PriorityQueue<Row> best = new PriorityQueue<>(BY_FIRST_VALUE);
-    rows(rollup)
-        .forEach(
-            row -> {
-              best.add(row);
-              if (best.size() > offset + limit) {
-                best.remove();
-              }
-            });
-    return best.stream().sorted(BY_FIRST_VALUE.reversed()).skip(offset).toList();
+    forgetOld();
+    Table table = tables.get(rollup);
+    return table == null
+        ? List.of()
+        : table.ranked.descendingSet().stream().skip(offset).limit(limit).toList();
   }
 
   @Override
@@ -93,11 +99,5 @@ final class MemoryRollups implements Rollups {
     Rollups.checkName(rollup);
     forgetOld();
     return Optional.ofNullable(tables.get(rollup)).map(table -> table.rows.get(key));
-  }
-
-  private Stream<Row> rows(String rollup) {
-    forgetOld();
-    Table table = tables.get(rollup);
-    return table == null ? Stream.empty() : table.rows.values().stream();
   }
 }

@@ -119,8 +119,8 @@ public interface Rollups {
   void add(Addition addition) throws StoreException;
 
   /**
-   * The rows with the largest first values, in descending order of these; those of one value are in
-   * no order.
+   * The rows with the largest first values, in descending order of these. While nothing is added,
+   * pages fit together.
    *
    * @param rollup 1 to 256 characters
    * @param offset how many of them to leave out: 0 or more

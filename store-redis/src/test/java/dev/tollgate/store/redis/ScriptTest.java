@@ -10,6 +10,7 @@ import dev.tollgate.store.Hold;
 import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
+import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import dev.tollgate.store.Surge;
@@ -155,6 +156,19 @@ class ScriptTest {
     store.replace(account, 0, "text");
     assertThat(Stores.CLIENT.pttl(Names.ofDocument(account).all().get(0)))
         .isBetween(Store.DOCUMENT_MICROS / 1000 - 60_000, Store.DOCUMENT_MICROS / 1000);
+  }
+
+  @Test
+  void rollupExpiresAfterTheTimeOfItsLastAddition() throws StoreException {
+    List<Rollups.Row> rows = List.of(new Rollups.Row("key", List.of(1L)));
+    for (long seconds : new long[] {1000, 2000, 500}) {
+      store
+          .rollups()
+          .add(new Rollups.Addition(account, seconds * 1_000_000, "w" + seconds, 1, rows));
+    }
+    for (String key : Names.ofRollup(account).all()) {
+      assertThat(Stores.CLIENT.pttl(key)).as(key).isBetween(1_900_000L, 2_000_000L);
+    }
   }
 
   private Hold reserve(String id, Duration hold) throws StoreException {
