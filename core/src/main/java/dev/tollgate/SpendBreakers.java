@@ -3,7 +3,6 @@ package dev.tollgate;
 import dev.tollgate.Decision.Refusal.SpendHalted;
 import dev.tollgate.SpendScope.Kind;
 import dev.tollgate.store.StoreException;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,9 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class SpendBreakers {
 
   static final Duration PERIOD = Duration.ofSeconds(5);
-  private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final String ACCOUNT = "tollgate-breakers";
   private static final Kind[] NARROWEST_FIRST = {
     Kind.ROUTE, Kind.TIER, Kind.PROVIDER, Kind.APPLICATION
@@ -77,15 +73,12 @@ final class SpendBreakers {
     }
   }
 
-  private record Resumption(Criticality criticality, Runnable listener) {}
-
   private final StoreGuard guard;
   private final InstantSource clock;
-  private final Executor executor;
   private final Consumer<Alert> alerts;
   private final SpendSharing sharing;
+  private final Pauses pauses;
   private final ReentrantLock merging = new ReentrantLock();
-  private final List<Resumption> resumptions = new CopyOnWriteArrayList<>();
   private volatile Watch watch;
 
   /** How far the store's clock is ahead of ours. */
@@ -95,7 +88,7 @@ final class SpendBreakers {
 
   /**
    * @param process this process: nobody else's name, at most 20 characters
-   * @param executor runs those who wait for a resumption
+   * @param executor runs those who wait for the end of a pause
    */
   SpendBreakers(
       Policies policies,
@@ -106,7 +99,7 @@ final class SpendBreakers {
       Consumer<Alert> alerts) {
     this.guard = guard;
     this.clock = clock;
-    this.executor = executor;
+    pauses = new Pauses(executor);
     this.alerts = alerts;
     sharing = new SpendSharing(guard, process, this::report);
     watch = new Watch(policies, Map.of());
@@ -200,22 +193,9 @@ final class SpendBreakers {
     }
   }
 
-  /** See {@link Tollgate#paused}. */
-  boolean paused(Criticality criticality) {
-    return !watch.policies().shadow() && isPaused(criticality, statuses);
-  }
-
-  private static boolean isPaused(Criticality criticality, List<BreakerStatus> statuses) {
-    return switch (criticality) {
-      case ESSENTIAL -> false;
-      case OPTIONAL -> statuses.stream().anyMatch(s -> s.state() == BreakerState.OPEN);
-      case BACKGROUND -> statuses.stream().anyMatch(s -> s.state() != BreakerState.CLOSED);
-    };
-  }
-
-  /** See {@link Tollgate#onResume}. */
-  void onResume(Criticality criticality, Runnable listener) {
-    resumptions.add(new Resumption(criticality, listener));
+  /** Which calls are paused. */
+  Pauses pauses() {
+    return pauses;
   }
 
   /** The scopes that are watched, the widest first. */
@@ -257,7 +237,7 @@ final class SpendBreakers {
   private void share() {
     Watch now = watch;
     if (now.meters().isEmpty()) {
-      statuses = List.of();
+      know(now);
       return;
     }
     for (SpendMeter meter : now.all()) {
@@ -277,7 +257,6 @@ final class SpendBreakers {
 
   private void know(Watch now) {
     SharedSpend known = sharing.known();
-    List<BreakerStatus> before = statuses;
     List<BreakerStatus> after = new ArrayList<>();
     for (SpendMeter meter : now.all()) {
       meter.know(known.verdict(meter.scope(), now.breaker()));
@@ -285,65 +264,12 @@ final class SpendBreakers {
     }
     after.sort(WIDEST_FIRST);
     statuses = List.copyOf(after);
-    for (Resumption resumption : resumptions) {
-      if (isPaused(resumption.criticality(), before)
-          && !isPaused(resumption.criticality(), after)) {
-        resume(resumption.listener());
-      }
-    }
-  }
-
-  private void resume(Runnable listener) {
-    try {
-      executor.execute(
-          () -> {
-            try {
-              listener.run();
-            } catch (RuntimeException broken) {
-              // a listener is somebody else's code: it must not end the engine's thread
-              LOGGER.log(Level.WARNING, "a listener failed on a resumption", broken);
-            }
-          });
-    } catch (RejectedExecutionException closed) {
-      LOGGER.log(Level.DEBUG, "closed: nobody is told of a resumption");
-    }
+    pauses.know(now.policies().shadow() ? List.of() : statuses);
   }
 
   private void report(BreakerStatus status) {
-    alerts.accept(
-        new Alert(
-            kind(status.state()),
-            LimitState.instant(nowMicros()),
-            status.scope().label(),
-            message(status),
-            Map.of(
-                "kind", status.scope().kind().name(),
-                "name", status.scope().name(),
-                "normalUsdPerMinute", Money.usd(status.normal()).toPlainString(),
-                "demandUsdPerMinute", Money.usd(status.demand()).toPlainString(),
-                "control", status.control().name(),
-                "shadow", Boolean.toString(watch.policies().shadow()))));
-  }
-
-  private static Alert.Kind kind(BreakerState state) {
-    return switch (state) {
-      case OPEN -> Alert.Kind.BREAKER_OPENED;
-      case HALF_OPEN -> Alert.Kind.BREAKER_HALF_OPENED;
-      case CLOSED -> Alert.Kind.BREAKER_CLOSED;
-    };
-  }
-
-  private static String message(BreakerStatus status) {
-    String scope = status.scope().label();
-    if (status.control() != BreakerControl.AUTOMATIC) {
-      return "an operator has set the breaker of " + scope + " to " + status.control();
-    }
-    return switch (status.state()) {
-      case OPEN ->
-          "spending of " + scope + " is abnormal: optional and background calls are halted";
-      case HALF_OPEN -> "one in ten of the halted calls of " + scope + " goes on";
-      case CLOSED -> "spending of " + scope + " is normal again";
-    };
+    boolean shadow = watch.policies().shadow();
+    alerts.accept(BreakerAlert.of(status, LimitState.instant(nowMicros()), shadow));
   }
 
   private long nowMicros() {

@@ -359,7 +359,7 @@ public final class Tollgate implements AutoCloseable {
    * mode. Costs nothing to ask.
    */
   public boolean paused(Criticality criticality) {
-    return breakers.paused(criticality);
+    return breakers.pauses().contains(criticality);
   }
 
   /**
@@ -367,7 +367,7 @@ public final class Tollgate implements AutoCloseable {
    * criticality: in every process, whichever of them finds out first and sends the alert.
    */
   public void onResume(Criticality criticality, Runnable listener) {
-    breakers.onResume(criticality, listener);
+    breakers.pauses().onEnd(criticality, listener);
   }
 
   /** The scopes that breakers watch, the application first. */

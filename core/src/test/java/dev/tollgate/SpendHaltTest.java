@@ -305,4 +305,24 @@ class SpendHaltTest {
     assertThat(tollgate.breakers()).isEmpty();
     assertThat(tollgate.reserve(chat(ANN, 800))).isInstanceOf(Admitted.class);
   }
+
+  @Test
+  void jobsGoOnWhenNothingIsWatchedAnyMoreAndWhenNothingIsRefused() {
+    Tollgate tollgate = open(Map.of(SpendScope.APPLICATION, MONTHLY));
+    List<String> heard = new ArrayList<>();
+    tollgate.onResume(Criticality.BACKGROUND, () -> heard.add("background"));
+    Policies watched = tollgate.policies();
+    tollgate.control(SpendScope.APPLICATION, BreakerControl.OPEN);
+    tollgate.reload(
+        new Policies(
+            watched.tiers(), watched.routes(), watched.prices(), true, watched.spending()));
+    rest(SpendBreakers.PERIOD);
+    assertThat(heard).hasSize(1);
+    tollgate.reload(watched);
+    assertThat(tollgate.paused(Criticality.BACKGROUND)).isTrue();
+    tollgate.reload(policies(Map.of()));
+    assertThat(tollgate.paused(Criticality.BACKGROUND)).isFalse();
+    rest(SpendBreakers.PERIOD);
+    assertThat(heard).hasSize(2);
+  }
 }

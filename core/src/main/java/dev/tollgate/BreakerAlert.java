@@ -1,0 +1,49 @@
+package dev.tollgate;
+
+import java.time.Instant;
+import java.util.Map;
+
+/** The alert of a breaker that came into another state. */
+final class BreakerAlert {
+
+  private BreakerAlert() {}
+
+  /**
+   * @param shadow whether calls are only said to be halted
+   */
+  static Alert of(BreakerStatus status, Instant at, boolean shadow) {
+    return new Alert(
+        kind(status.state()),
+        at,
+        status.scope().label(),
+        shadow ? message(status) + " (in shadow mode: nothing is refused)" : message(status),
+        Map.of(
+            "kind", status.scope().kind().name(),
+            "name", status.scope().name(),
+            "normalUsdPerMinute", Money.usd(status.normal()).toPlainString(),
+            "demandUsdPerMinute", Money.usd(status.demand()).toPlainString(),
+            "control", status.control().name(),
+            "shadow", Boolean.toString(shadow)));
+  }
+
+  private static Alert.Kind kind(BreakerState state) {
+    return switch (state) {
+      case OPEN -> Alert.Kind.BREAKER_OPENED;
+      case HALF_OPEN -> Alert.Kind.BREAKER_HALF_OPENED;
+      case CLOSED -> Alert.Kind.BREAKER_CLOSED;
+    };
+  }
+
+  private static String message(BreakerStatus status) {
+    String scope = status.scope().label();
+    if (status.control() != BreakerControl.AUTOMATIC) {
+      return "an operator has set the breaker of " + scope + " to " + status.control();
+    }
+    return switch (status.state()) {
+      case OPEN ->
+          "spending of " + scope + " is abnormal: optional and background calls are halted";
+      case HALF_OPEN -> "one in ten of the halted calls of " + scope + " goes on";
+      case CLOSED -> "spending of " + scope + " is normal again";
+    };
+  }
+}
