@@ -79,10 +79,12 @@ final class Engine implements AutoCloseable {
     PriceTable prices = new PriceTable(reading.prices(), clock);
     Settings settings = with(prices.book(), reading.settings());
     Store store = open(stores, settings.store(), clock);
+    List<Problem> fears = durabilityWarnings(settings, store);
     AlertRelay alerts = new AlertRelay(sinks, settings.alerts(), new SecureRandom());
     Tollgate tollgate = tollgate(settings, store, clock, alerts);
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is in force: " + Summary.of(settings));
     warn(reading.warnings());
+    warn(fears);
     return new Engine(config, reader, randomKey, snapshot, reading, prices, alerts, tollgate);
   }
 
@@ -94,6 +96,15 @@ final class Engine implements AutoCloseable {
       String rule = Redaction.withoutSecrets(settings.uri(), String.valueOf(wrong.getMessage()));
       throw new ConfigurationException(
           List.of(new Problem("tollgate.store", address, rule, "correct the address")));
+    }
+  }
+
+  private static List<Problem> durabilityWarnings(Settings settings, Store store) {
+    try {
+      return StoreDurability.warnings(settings, store);
+    } catch (ConfigurationException unfit) {
+      store.close();
+      throw unfit;
     }
   }
 

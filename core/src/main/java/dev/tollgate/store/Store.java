@@ -100,6 +100,15 @@ public interface Store extends AutoCloseable {
     return Rollups.NONE;
   }
 
+  /**
+   * How well it keeps what it was told.
+   *
+   * @throws StoreException when the store did not answer in time
+   */
+  default Durability durability() throws StoreException {
+    return Durability.LOST_AT_RESTART;
+  }
+
   /** Frees what the store holds. Idempotent. */
   @Override
   void close();

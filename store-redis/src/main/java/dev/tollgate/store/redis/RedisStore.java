@@ -2,6 +2,7 @@ package dev.tollgate.store.redis;
 
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
+import dev.tollgate.store.Durability;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
@@ -37,6 +38,7 @@ final class RedisStore implements Store {
    */
   private static final int MAX_DEADLINES = 20;
 
+  private final RedisAddress address;
   private final Script.Set scripts;
   private final Topology topology;
   private final long deadlineNanos;
@@ -52,6 +54,7 @@ final class RedisStore implements Store {
    * @param clock a first guess at the server's time
    */
   RedisStore(RedisAddress address, Script.Set scripts, Duration deadline, InstantSource clock) {
+    this.address = address;
     this.scripts = scripts;
     this.topology = Topology.of(address);
     this.deadlineNanos = deadline.toNanos();
@@ -126,6 +129,16 @@ final class RedisStore implements Store {
       throws StoreException {
     return new Answer(
         send(scripts.documents(), Names.ofDocument(name), words, silenceNanos(), isRepeatable));
+  }
+
+  /** {@inheritDoc} Asks over a connection of its own. */
+  @Override
+  public Durability durability() throws StoreException {
+    try {
+      return ServerInfo.ask(address, WARM_UP_NANOS).durability();
+    } catch (JedisException noAnswer) {
+      throw new StoreException("the server does not say how it keeps data", noAnswer);
+    }
   }
 
   /** {@inheritDoc} Closes the connections. */

@@ -1,0 +1,50 @@
+package dev.tollgate.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.tollgate.store.Durability;
+import dev.tollgate.store.MemoryStore;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+
+class StoreDurabilityTest {
+
+  private static final ClassLoader LOADER = StoreDurabilityTest.class.getClassLoader();
+
+  private static Settings settings(String... entries) {
+    try (Engine engine = Engine.open(Configs.source(entries).config(), LOADER)) {
+      return engine.settings();
+    }
+  }
+
+  private static final String[] BUDGETED = {
+    "tollgate.reload", "off",
+    "tollgate.tier.free.rate", "1/hour burst 20",
+    "tollgate.route.chat.path", "/api/chat",
+    "tollgate.provider.openai.hard-limit", "500 USD/month"
+  };
+
+  @Test
+  void aStoreThatARestartEmptiesIsAWarningWhereHardLimitsDependOnIt() {
+    MemoryStore memory = new MemoryStore(10, InstantSource.system());
+    assertThat(StoreDurability.warnings(settings(BUDGETED), memory))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("tollgate.store"));
+    assertThat(
+            StoreDurability.warnings(
+                settings("tollgate.reload", "off", "tollgate.tier.free.rate", "1/hour burst 20"),
+                memory))
+        .isEmpty();
+  }
+
+  @Test
+  void aServerThatMayEvictIsRefused() {
+    StoreSettings store = settings(BUDGETED).store();
+    assertThat(StoreDurability.warnings(store, Durability.KEPT)).isEmpty();
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> StoreDurability.warnings(store, Durability.EVICTED))
+        .withMessageContaining("noeviction")
+        .withMessageContaining("tollgate.store");
+  }
+}

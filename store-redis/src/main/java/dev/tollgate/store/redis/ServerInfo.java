@@ -1,0 +1,47 @@
+package dev.tollgate.store.redis;
+
+import dev.tollgate.store.Durability;
+import java.util.List;
+import java.util.regex.Pattern;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol;
+
+/** What a server says of itself. Immutable. */
+record ServerInfo(String persistence, String memory) {
+
+  private static final Pattern APPENDS = Pattern.compile("(?m)^aof_enabled:1\\s*$");
+  private static final Pattern BOUNDED = Pattern.compile("(?m)^maxmemory:[1-9]");
+  private static final Pattern KEEPS = Pattern.compile("(?m)^maxmemory_policy:noeviction\\s*$");
+
+  /**
+   * Asks the master, or one server of a cluster: they are configured alike.
+   *
+   * @param nanos how long it may take
+   * @throws redis.clients.jedis.exceptions.JedisException when no server answers
+   */
+  static ServerInfo ask(RedisAddress address, long nanos) {
+    List<HostAndPort> servers =
+        address.kind() == RedisAddress.Kind.SENTINEL
+            ? List.of(new Sentinels(address).find(nanos))
+            : address.nodes();
+    return Dialer.first(
+        servers,
+        nanos,
+        share -> Dialer.login(address, share),
+        server -> new ServerInfo(section(server, "persistence"), section(server, "memory")));
+  }
+
+  private static String section(Connection server, String name) {
+    server.sendCommand(Protocol.Command.INFO, name);
+    return server.getBulkReply();
+  }
+
+  /** Every key of the store expires, so every policy but one evicts them. */
+  Durability durability() {
+    if (BOUNDED.matcher(memory).find() && !KEEPS.matcher(memory).find()) {
+      return Durability.EVICTED;
+    }
+    return APPENDS.matcher(persistence).find() ? Durability.KEPT : Durability.LOST_AT_RESTART;
+  }
+}
