@@ -331,18 +331,14 @@ local function parse_surge(stored)
   return surge
 end
 
+-- one format for all of them: a script spends most of its time on strings
 local function format_surge(surge)
-  local found = {surge.at, surge.from, surge.to, surge.days, surge.flag, surge.ends}
-  for _, window in ipairs(surge.windows) do
-    found[#found + 1] = window.count
-    found[#found + 1] = window.before
-    found[#found + 1] = window.peak
-    found[#found + 1] = window.normal
-  end
-  for i, value in ipairs(found) do
-    found[i] = text(value)
-  end
-  return table.concat(found, ' ')
+  local a, b, c = surge.windows[1], surge.windows[2], surge.windows[3]
+  return string.format(
+    '%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f',
+    surge.at, surge.from, surge.to, surge.days, surge.flag, surge.ends,
+    a.count, a.before, a.peak, a.normal, b.count, b.before, b.peak, b.normal,
+    c.count, c.before, c.peak, c.normal)
 end
 
 -- above this a span's count is abnormal
@@ -409,8 +405,11 @@ local function count(surge, amount)
   surge.dirty = true
   for i, window in ipairs(surge.windows) do
     window.count = math.min(MAX_COUNT, window.count + amount)
-    window.peak = math.max(window.peak, counted(surge, i))
-    if surge.flag == 0 and counted(surge, i) > most(surge, i) then
+    local level = counted(surge, i)
+    if level > window.peak then
+      window.peak = level
+    end
+    if surge.flag == 0 and level > most(surge, i) then
       surge.flag = i
       surge.ends = now + FLAG
     end
