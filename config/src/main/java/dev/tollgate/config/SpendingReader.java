@@ -57,9 +57,22 @@ final class SpendingReader {
     BreakerPolicy breaker =
         values
             .get("breaker", BreakerSyntax.WHOLE, Optional.of(Threshold.DEFAULT))
-            .map(t -> new BreakerPolicy(t.factorPercent(), t.minutes(), t.fastPath(), expected))
+            .flatMap(threshold -> breaker(threshold, expected))
             .orElse(BreakerPolicy.OFF);
     return new Reading(new Spending(budgets, breaker, anomalies()), expected);
+  }
+
+  private Optional<BreakerPolicy> breaker(Threshold threshold, Map<SpendScope, Long> expected) {
+    if (expected.size() > BreakerPolicy.MAX_SCOPES) {
+      values.report(
+          Key.single("breaker"),
+          "watches " + expected.size() + " expectations: at most " + BreakerPolicy.MAX_SCOPES,
+          "remove the " + EXPECTED_SPEND + " of some tiers, routes or providers");
+      return Optional.empty();
+    }
+    return Optional.of(
+        new BreakerPolicy(
+            threshold.factorPercent(), threshold.minutes(), threshold.fastPath(), expected));
   }
 
   /**

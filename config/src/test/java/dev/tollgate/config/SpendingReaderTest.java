@@ -176,6 +176,19 @@ class SpendingReaderTest {
   }
 
   @Test
+  void moreScopesThanCanBeSharedAreAProblem() {
+    String[] keysAndValues = new String[2 * (BreakerPolicy.MAX_SCOPES + 1)];
+    for (int i = 0; i <= BreakerPolicy.MAX_SCOPES; i++) {
+      keysAndValues[2 * i] = "tollgate.tier.t" + i + ".expected-spend";
+      keysAndValues[2 * i + 1] = "9 USD/month";
+    }
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> read(keysAndValues))
+        .withMessageContaining("tollgate.breaker")
+        .withMessageContaining("watches 65 expectations: at most 64");
+  }
+
+  @Test
   void aBreakerThatIsOffWatchesNothing() {
     assertThat(read("tollgate.breaker", "off", "tollgate.expected-spend", "9 USD/month").breaker())
         .isEqualTo(BreakerPolicy.OFF);
