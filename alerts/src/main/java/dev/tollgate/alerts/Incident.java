@@ -37,7 +37,7 @@ record Incident(String name, Severity severity, boolean lasts, boolean resolved)
       case PROVIDER_LIMIT_REACHED -> event(kind, Severity.CRITICAL);
       case BUDGET_REACHED, ANOMALY -> event(kind, Severity.ERROR);
       case UNPRICED_MODEL, IMPLAUSIBLE_USAGE, BILL_DRIFT -> event(kind, Severity.WARNING);
-      case QUOTA_REACHED, LIMITS_REVIEW -> event(kind, Severity.INFO);
+      case QUOTA_REACHED, LIMITS_REVIEW, PROVIDER_LIMIT_SET -> event(kind, Severity.INFO);
     };
   }
 

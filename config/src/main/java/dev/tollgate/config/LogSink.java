@@ -23,7 +23,12 @@ final class LogSink implements AlertSink {
 
   private static Level level(Alert.Kind kind) {
     return switch (kind) {
-      case QUOTA_REACHED, STORE_RECOVERED, BREAKER_HALF_OPENED, BREAKER_CLOSED, LIMITS_REVIEW ->
+      case QUOTA_REACHED,
+          STORE_RECOVERED,
+          BREAKER_HALF_OPENED,
+          BREAKER_CLOSED,
+          PROVIDER_LIMIT_SET,
+          LIMITS_REVIEW ->
           Level.INFO;
       default -> Level.WARNING;
     };
