@@ -72,6 +72,10 @@ final class AlertClaims {
 
   private static String account(Alert alert) {
     String account = "alert/" + alert.kind() + "/" + alert.subject();
+    if (alert.kind() == Kind.PROVIDER_LIMIT_REACHED) {
+      // its cause tells since when: one that was released and reached again is told again
+      account += "/" + alert.cause();
+    }
     return account.substring(0, Math.min(account.length(), Request.MAX_ACCOUNT_LENGTH));
   }
 

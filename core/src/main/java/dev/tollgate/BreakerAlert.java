@@ -16,6 +16,7 @@ final class BreakerAlert {
         kind(status.state()),
         at,
         status.scope().label(),
+        at.toString(),
         shadow ? message(status) + " (in shadow mode: nothing is refused)" : message(status),
         Map.of(
             "kind", status.scope().kind().name(),
