@@ -14,8 +14,9 @@ record AlertEvents(Event<Alert> event) implements Consumer<Alert> {
 
   @Override
   public void accept(Alert alert) {
+    Event<Alert> ofKind = event.select(new AlertOf.Literal(alert.kind()));
     var unused =
-        event
+        ofKind
             .fireAsync(alert)
             .whenComplete(
                 (fired, failure) -> {
@@ -24,6 +25,6 @@ record AlertEvents(Event<Alert> event) implements Consumer<Alert> {
                         System.Logger.Level.WARNING, "an observer failed on " + alert, failure);
                   }
                 });
-    event.fire(alert);
+    ofKind.fire(alert);
   }
 }

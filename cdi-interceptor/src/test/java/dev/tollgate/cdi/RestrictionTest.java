@@ -78,9 +78,19 @@ class RestrictionTest {
   static class Listener {
     final BlockingQueue<Alert> now = new LinkedBlockingQueue<>();
     final BlockingQueue<Alert> later = new LinkedBlockingQueue<>();
+    final BlockingQueue<Alert> quotas = new LinkedBlockingQueue<>();
+    final BlockingQueue<Alert> anomalies = new LinkedBlockingQueue<>();
 
     void hear(@Observes Alert alert) {
       now.add(alert);
+    }
+
+    void hearOfQuotas(@Observes @AlertOf(Alert.Kind.QUOTA_REACHED) Alert alert) {
+      quotas.add(alert);
+    }
+
+    void hearOfAnomalies(@Observes @AlertOf(Alert.Kind.ANOMALY) Alert alert) {
+      anomalies.add(alert);
     }
 
     void hearLater(@ObservesAsync Alert alert) {
@@ -89,6 +99,14 @@ class RestrictionTest {
 
     Alert next() throws InterruptedException {
       return now.poll(10, TimeUnit.SECONDS);
+    }
+
+    Alert nextOfQuotas() throws InterruptedException {
+      return quotas.poll(10, TimeUnit.SECONDS);
+    }
+
+    boolean hasAnomalies() {
+      return !anomalies.isEmpty();
     }
 
     Alert nextLater() throws InterruptedException {
@@ -193,6 +211,8 @@ class RestrictionTest {
               assertThat(alert.details()).containsEntry("percent", "80");
             });
     assertThat(listener.nextLater().details()).containsEntry("percent", "80");
+    assertThat(listener.nextOfQuotas().details()).containsEntry("percent", "80");
+    assertThat(listener.hasAnomalies()).isFalse();
 
     use(2);
 
