@@ -27,7 +27,7 @@ record Incident(Kind kind, Caller caller, long atMicros, long untilMicros, long 
     /** A job that calls again and again: factor times the calls of the whole trace, even. */
     LOOP(10, Duration.ofHours(1), true, 100, Criticality.BACKGROUND),
     /** A scraper: factor times the calls of a usual caller, each small. */
-    BOT(500, Duration.ofHours(2), false, 50, Criticality.OPTIONAL),
+    BOT(2000, Duration.ofHours(2), false, 50, Criticality.OPTIONAL),
     /** A stolen key in many hands: factor times the calls of the whole trace, each large. */
     LEAKED_KEY(10, Duration.ofHours(2), true, 300, Criticality.OPTIONAL),
     /** A caller who found a use for it all: factor times the calls of a usual caller. */

@@ -68,7 +68,7 @@ public final class Simulator implements Callable<Integer> {
       paramLabel = "INCIDENT",
       description = {
         "adds calls to the trace: loop, bot, leaked-key or power-user; may be repeated.",
-        "Details follow a colon: bot:at=3600,for=2h,factor=500,caller=mallory,tier=free"
+        "Details follow a colon: bot:at=3600,for=2h,factor=5000,caller=mallory,tier=free"
       })
   private List<String> inject = new ArrayList<>();
 

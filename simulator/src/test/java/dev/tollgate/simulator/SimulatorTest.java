@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +130,46 @@ class SimulatorTest {
     assertThat(json().get("refused").asLong()).isPositive();
     assertThat(text(out)).contains("injected: " + kind + " by mallory, from day 2, 01:00");
     assertThat(page()).contains("injected: " + kind + " by mallory").contains("<td>mallory</td>");
+  }
+
+  /** An hour is spent at ten times the usual speed by calls that nothing else would refuse. */
+  @Test
+  void showsWhenTheBreakerHaltsALoopAndLetsGoAgain() throws IOException {
+    String limits = LIMITS + "tollgate.expected-spend = 300 USD/month\n";
+    Path trace = GeneratedTrace.write(directory.resolve("trace.csv"), 20_000, 2, 200, 7);
+
+    run(limits, trace, "--inject", "loop:at=100000,factor=15,tier=pro");
+
+    JsonNode opened = json().at("/breaker/0");
+    assertThat(opened.get("scope").textValue()).isEqualTo("application");
+    assertThat(opened.get("from").textValue()).isEqualTo("CLOSED");
+    assertThat(opened.get("to").textValue()).isEqualTo("OPEN");
+    assertThat(opened.get("at").asDouble()).isBetween(100_000 + 600.0, 100_000 + 900.0);
+    assertThat(json().get("breaker").findValuesAsText("to"))
+        .startsWith("OPEN", "HALF_OPEN", "CLOSED");
+    assertThat(json().at("/refusals/spend breaker of application").asLong()).isPositive();
+    assertThat(json().get("alerts").findValuesAsText("kind")).contains("BREAKER_OPENED");
+    assertThat(text(out)).contains("application: CLOSED -> OPEN");
+    assertThat(page()).contains("breaker of the application open").contains("<rect class=\"open\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bot:caller=mallory", "power-user:at=90000;for=12h;caller=user-199"})
+  void showsACallerWhoseUseIsAbnormal(String incident) throws IOException {
+    Path trace = GeneratedTrace.write(directory.resolve("trace.csv"), 20_000, 2, 200, 7);
+    String option = incident.replace(';', ',') + ",tier=pro";
+
+    run(LIMITS + "tollgate.anomaly = alert\n", trace, "--inject", option);
+
+    String caller = incident.replaceFirst(".*caller=", "");
+    JsonNode anomaly =
+        StreamSupport.stream(json().get("anomalies").spliterator(), false)
+            .filter(each -> each.get("caller").textValue().equals(caller))
+            .findFirst()
+            .orElseThrow();
+    assertThat(anomaly.get("at").asDouble()).isBetween(86_400.0, 172_800.0);
+    assertThat(anomaly.get("window").textValue()).isIn("10 minutes", "1 hour", "1 day");
+    assertThat(page()).contains("<h2>Abnormal callers</h2>");
   }
 
   @ParameterizedTest
