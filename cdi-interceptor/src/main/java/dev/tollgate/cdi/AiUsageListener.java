@@ -29,8 +29,8 @@ import java.util.Optional;
  * {@code dev.langchain4j.cdi.plugin.<model>.config.listeners=lookup:@all}. Several on one model
  * report once. An application with a listener of its own injects that by its class.
  *
- * <p>LangChain4j tells no listener of a stream that the application cancels: such a call is held
- * until its reservation expires.
+ * <p>LangChain4j tells no listener of a stream that the application cancels: unless the method
+ * returns it as a {@code TokenStream}, such a call is held until its reservation expires.
  *
  * <p>Stateless, hence thread-safe.
  */
@@ -65,7 +65,7 @@ public final class AiUsageListener implements ChatModelListener {
   }
 
   /** The limit that the provider says is reached: LangChain4j keeps its status and its body. */
-  private static Optional<ProviderLimit> limit(Throwable failure) {
+  static Optional<ProviderLimit> limit(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
       if (cause instanceof HttpException refused && refused.getMessage() != null) {

@@ -7,6 +7,7 @@ import dev.langchain4j.model.chat.response.PartialThinking;
 import dev.langchain4j.model.chat.response.PartialThinkingContext;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.PartialToolCallContext;
+import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.rag.content.Content;
 import dev.langchain4j.service.TokenStream;
 import dev.langchain4j.service.tool.BeforeToolExecution;
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * A stream that settles its call when its last answer is complete, which sums up all answers before
- * it, or when it fails. Used by one thread until it starts.
+ * it, when it fails, or when the application cancels it. Used by one thread until it starts.
  */
 final class MeteredTokenStream implements TokenStream {
 
@@ -48,6 +49,7 @@ final class MeteredTokenStream implements TokenStream {
   public TokenStream onError(Consumer<Throwable> handler) {
     stream.onError(
         failure -> {
+          AiUsageListener.limit(failure).ifPresent(call::limitReached);
           if (!answeredBefore && !AiUsageListener.mayBeBilled(failure)) {
             call.notBilled();
           }
@@ -83,7 +85,9 @@ final class MeteredTokenStream implements TokenStream {
   @Override
   public TokenStream onPartialResponseWithContext(
       BiConsumer<PartialResponse, PartialResponseContext> handler) {
-    stream.onPartialResponseWithContext(handler);
+    stream.onPartialResponseWithContext(
+        (part, context) ->
+            handler.accept(part, new PartialResponseContext(heard(context.streamingHandle()))));
     return this;
   }
 
@@ -96,7 +100,9 @@ final class MeteredTokenStream implements TokenStream {
   @Override
   public TokenStream onPartialThinkingWithContext(
       BiConsumer<PartialThinking, PartialThinkingContext> handler) {
-    stream.onPartialThinkingWithContext(handler);
+    stream.onPartialThinkingWithContext(
+        (part, context) ->
+            handler.accept(part, new PartialThinkingContext(heard(context.streamingHandle()))));
     return this;
   }
 
@@ -109,8 +115,26 @@ final class MeteredTokenStream implements TokenStream {
   @Override
   public TokenStream onPartialToolCallWithContext(
       BiConsumer<PartialToolCall, PartialToolCallContext> handler) {
-    stream.onPartialToolCallWithContext(handler);
+    stream.onPartialToolCallWithContext(
+        (part, context) ->
+            handler.accept(part, new PartialToolCallContext(heard(context.streamingHandle()))));
     return this;
+  }
+
+  /** A handle whose cancelling ends the call: nothing else tells of a stream that is cancelled. */
+  private StreamingHandle heard(StreamingHandle handle) {
+    return new StreamingHandle() {
+      @Override
+      public void cancel() {
+        handle.cancel();
+        call.end();
+      }
+
+      @Override
+      public boolean isCancelled() {
+        return handle.isCancelled();
+      }
+    };
   }
 
   @Override

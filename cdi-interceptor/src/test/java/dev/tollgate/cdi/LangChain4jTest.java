@@ -303,6 +303,23 @@ class LangChain4jTest {
   }
 
   @Test
+  void tokenStreamThatIsCancelledIsChargedAsReserved() throws Exception {
+    CountDownLatch rest = new CountDownLatch(1);
+    provider.streamsUntil(
+        rest, ProviderAnswers.CHUNK, ProviderAnswers.LAST_CHUNK, ProviderAnswers.DONE);
+    TokenStream stream = (TokenStream) ask(() -> assistant.stream("Hello"));
+
+    stream
+        .onPartialResponseWithContext((part, context) -> context.streamingHandle().cancel())
+        .ignoreErrors()
+        .start();
+
+    await().untilAsserted(() -> assertThat(deployed.held("tokens")).isZero());
+    assertChargedAsReserved();
+    rest.countDown();
+  }
+
+  @Test
   void tokenStreamThatIsRefusedIsGivenBack() throws Exception {
     provider.answers(429, ProviderAnswers.ERROR);
     AtomicInteger ends = new AtomicInteger();
