@@ -16,6 +16,7 @@ record AdminMenu(String base, String here) {
   private static final List<Entry> ENTRIES =
       List.of(
           new Entry("", "Overview"),
+          new Entry("/spend", "Spend"),
           new Entry("/callers", "Callers"),
           new Entry("/configuration", "Configuration"));
 

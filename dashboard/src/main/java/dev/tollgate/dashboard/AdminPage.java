@@ -1,14 +1,18 @@
 package dev.tollgate.dashboard;
 
+import dev.tollgate.Analytics;
 import dev.tollgate.Caller;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ConfiguredValue;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -47,6 +51,8 @@ final class AdminPage implements Page {
         frame("Operators")
             .send(request, response, 200, html -> section(request, html, view::write));
       }
+      case "/spend" -> sendSpend(request, response);
+      case "/export" -> sendExport(request, response);
       case "/callers" -> sendCaller(request, response);
       case "/configuration" -> {
         ConfigurationView view = new ConfigurationView(configuration.get());
@@ -78,6 +84,48 @@ final class AdminPage implements Page {
     AdminMenu.of(request).write(html);
     content.accept(html);
     html.close();
+  }
+
+  private void sendSpend(HttpServletRequest request, HttpServletResponse response)
+      throws Problem, IOException {
+    SpendView view =
+        new SpendView(
+            tollgate.analytics(),
+            dimension(request),
+            Period.of(request, clock.instant()),
+            new Numbers(request.getLocale()),
+            request.getContextPath() + PATH);
+    frame("Spend").send(request, response, 200, html -> section(request, html, view::write));
+  }
+
+  private void sendExport(HttpServletRequest request, HttpServletResponse response)
+      throws Problem, IOException {
+    SpendExport.Format format =
+        SpendExport.Format.of(Optional.ofNullable(request.getParameter("format")).orElse("csv"));
+    Analytics.Dimension dimension = dimension(request);
+    Period period = Period.of(request, clock.instant());
+    List<Analytics.Point> points =
+        tollgate
+            .analytics()
+            .spend(dimension, period.span().resolution(), period.from(), period.to());
+    byte[] body =
+        new SpendExport(dimension, period.span(), points)
+            .write(format)
+            .getBytes(StandardCharsets.UTF_8);
+    String name = "spend-" + period.firstDay() + "." + format.ending();
+    response.setHeader("Content-Disposition", "attachment; filename=\"" + name + "\"");
+    response.setHeader("Cache-Control", "no-store");
+    response.setContentType(format.type());
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+
+  private static Analytics.Dimension dimension(HttpServletRequest request) throws Problem {
+    String asked = Optional.ofNullable(request.getParameter("by")).orElse("model");
+    return Arrays.stream(Analytics.Dimension.values())
+        .filter(known -> Words.dashed(known).equals(asked))
+        .findFirst()
+        .orElseThrow(() -> Problem.badRequest("by: it is tier, route, model or provider"));
   }
 
   private void sendCaller(HttpServletRequest request, HttpServletResponse response)

@@ -30,6 +30,11 @@ final class Json {
     return MAPPER.readTree(json);
   }
 
+  /** A value in one line. */
+  static String text(Object value) throws IOException {
+    return MAPPER.writeValueAsString(value);
+  }
+
   static byte[] write(Object value) throws IOException {
     return MAPPER.writeValueAsBytes(value);
   }

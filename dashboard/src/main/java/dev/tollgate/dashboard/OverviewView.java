@@ -3,15 +3,10 @@ package dev.tollgate.dashboard;
 import dev.tollgate.Alert;
 import dev.tollgate.AuditRow;
 import dev.tollgate.Health;
-import dev.tollgate.ProviderBudget;
 import dev.tollgate.Spending;
 import dev.tollgate.Tollgate;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** How everything stands, in HTML. Immutable. */
 record OverviewView(Tollgate tollgate, Numbers numbers, Instant now, ActionForm form) {
@@ -26,7 +21,6 @@ record OverviewView(Tollgate tollgate, Numbers numbers, Instant now, ActionForm 
     new BreakerView(tollgate.breakers(), factorPercent, numbers, now, form).write(html);
     new BudgetView(tollgate.budgets(), numbers, now, form).write(html);
     html.close();
-    writeSpent(html, spending);
     writeAlerts(html);
     writeAudits(html);
   }
@@ -36,7 +30,7 @@ record OverviewView(Tollgate tollgate, Numbers numbers, Instant now, ActionForm 
     html.open("section", "class", "card lead", "aria-label", "Health");
     html.element(
         "p",
-        health.degraded() ? "The store does not answer" : "Everything answers",
+        health.degraded() ? "The store does not answer" : "The store answers",
         "class",
         "mode",
         "data-mode",
@@ -53,14 +47,6 @@ record OverviewView(Tollgate tollgate, Numbers numbers, Instant now, ActionForm 
 
   private void writeFact(Html html, long count, String what) {
     html.open("li").element("b", numbers.count(count)).text(" " + what).close();
-  }
-
-  private void writeSpent(Html html, Spending spending) {
-    Map<String, SortedMap<LocalDate, Long>> spent = new TreeMap<>();
-    spending.budgets().stream()
-        .map(ProviderBudget::provider)
-        .forEach(provider -> spent.put(provider, tollgate.spent(provider)));
-    new SpendChart("Spent with providers", spent, numbers).write(html);
   }
 
   private void writeAudits(Html html) {

@@ -1,55 +1,70 @@
 package dev.tollgate.dashboard;
 
+import dev.tollgate.Analytics;
 import dev.tollgate.Money;
-import java.time.LocalDate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
- * What was spent on each day, in HTML: a table, of which a script draws the chart above it.
- * Immutable.
+ * What was spent, by time and name, in HTML: a table, of which a script draws the chart above it.
+ * It names the {@link #MAX_NAMES} on which the most was spent; the rest is one column. Immutable.
  *
- * @param spent nano-USD by name of what it was spent on, and by day of UTC
+ * @param points none twice of one time and name
+ * @param time writes the time of a row
  */
-record SpendChart(String title, Map<String, SortedMap<LocalDate, Long>> spent, Numbers numbers) {
+record SpendChart(
+    String title,
+    Period.Span span,
+    List<Analytics.Point> points,
+    Numbers numbers,
+    BiConsumer<Html, Instant> time) {
+
+  static final int MAX_NAMES = 8;
+  private static final String REST = "All others";
+  private static final String NAMELESS = "(none)";
 
   SpendChart {
-    spent = new TreeMap<>(spent);
+    points = List.copyOf(points);
   }
 
   void write(Html html) {
-    SortedSet<LocalDate> days = new TreeSet<>();
-    spent.values().forEach(of -> days.addAll(of.keySet()));
-    if (days.isEmpty()) {
+    List<String> names = names();
+    SortedMap<Instant, Map<String, Long>> rows = rows(names);
+    html.open("section", "class", "card").element("h2", title);
+    if (rows.isEmpty()) {
+      html.element("p", "Nothing was spent.", "class", "fine").close();
       return;
     }
-    html.open("section", "class", "card").element("h2", title);
-    html.open("figure", "class", "chart");
-    html.open("div", "class", "plot", "aria-hidden", "true").close();
-    html.open("details", "id", "table-" + title.replace(' ', '-'));
-    html.element("summary", "The numbers as a table");
+    html.open("figure", "class", "chart")
+        .open("div", "class", "plot", "aria-hidden", "true")
+        .close();
+    html.open("details", "id", "table").element("summary", "The numbers as a table");
     html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", title);
-    html.open("table", "data-chart", "days").open("thead").open("tr");
-    html.element("th", "Day (UTC)", "scope", "col");
-    for (String name : spent.keySet()) {
-      html.element("th", name, "scope", "col", "class", "number");
+    html.open("table", "data-chart", span.parameter()).open("thead").open("tr");
+    html.element("th", "From (UTC)", "scope", "col");
+    for (String name : names) {
+      html.open("th", "scope", "col", "class", "number");
+      html.foreign(name.isEmpty() ? NAMELESS : name).close();
     }
     html.element("th", "Total", "scope", "col", "class", "number");
     html.close().close().open("tbody");
-    days.forEach(day -> writeDay(html, day));
+    rows.forEach((at, amounts) -> writeRow(html, names, at, amounts));
     html.close().close().close().close().close().close();
   }
 
-  private void writeDay(Html html, LocalDate day) {
-    List<Long> amounts = spent.values().stream().map(of -> of.getOrDefault(day, 0L)).toList();
+  private void writeRow(Html html, List<String> names, Instant at, Map<String, Long> amounts) {
     html.open("tr").open("th", "scope", "row");
-    html.element("time", day.toString(), "datetime", day.toString(), "data-day", "").close();
-    amounts.forEach(amount -> writeAmount(html, amount));
-    writeAmount(html, amounts.stream().mapToLong(Long::longValue).sum());
+    time.accept(html, at);
+    html.close();
+    names.forEach(name -> writeAmount(html, amounts.getOrDefault(name, 0L)));
+    writeAmount(html, amounts.values().stream().mapToLong(Long::longValue).sum());
     html.close();
   }
 
@@ -57,5 +72,33 @@ record SpendChart(String title, Map<String, SortedMap<LocalDate, Long>> spent, N
     html.open("td", "class", "number");
     html.element("data", numbers.dollars(nanoUsd), "value", Money.usd(nanoUsd).toPlainString());
     html.close();
+  }
+
+  private List<String> names() {
+    Map<String, Long> sums = new HashMap<>();
+    points.forEach(point -> sums.merge(point.name(), point.totals().costNanoUsd(), Long::sum));
+    List<String> names =
+        new ArrayList<>(
+            sums.entrySet().stream()
+                .sorted(
+                    Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .limit(MAX_NAMES)
+                .toList());
+    if (sums.size() > MAX_NAMES) {
+      names.add(REST);
+    }
+    return names;
+  }
+
+  private SortedMap<Instant, Map<String, Long>> rows(List<String> names) {
+    SortedMap<Instant, Map<String, Long>> rows = new TreeMap<>();
+    for (Analytics.Point point : points) {
+      String name = names.contains(point.name()) ? point.name() : REST;
+      rows.computeIfAbsent(point.start(), at -> new HashMap<>())
+          .merge(name, point.totals().costNanoUsd(), Long::sum);
+    }
+    return rows;
   }
 }

@@ -2,49 +2,54 @@
 
 import uPlot from "./uplot.js";
 
-const HEIGHT = 220;
-const COLOURS = ["--chart-1", "--chart-2", "--chart-3", "--chart-4", "--chart-5", "--chart-6"];
+const HEIGHT = 240;
+const COLOURS = 9;
+const MONTH = 2_629_746;
+/** How long each bar stands for, in seconds, and how its time is written. */
+const BARS = {
+  day: { length: 3600, format: { hour: "2-digit", minute: "2-digit" }, steps: [3600, 7200, 10800, 21600] },
+  month: { length: 86400, format: { month: "short", day: "numeric" }, steps: [86400, 172800, 604800] },
+  year: { length: MONTH, format: { month: "short", year: "numeric" }, steps: [MONTH, 2 * MONTH, 3 * MONTH] },
+};
 
 const drawn = new Set();
 
 /** Draws every chart within an element. */
 export function draw(element) {
   for (const chart of drawn) {
-    if (!chart.root.isConnected) {
-      chart.destroy();
-      drawn.delete(chart);
-    }
+    chart.destroy();
   }
+  drawn.clear();
   for (const figure of element.querySelectorAll("figure.chart")) {
     const place = figure.querySelector(".plot");
     place.replaceChildren();
-    drawn.add(stackedDays(place, read(figure.querySelector("table[data-chart]"))));
+    drawn.add(stackedBars(place, read(figure.querySelector("table[data-chart]"))));
   }
 }
 
-/** The names of a table's columns and their numbers; the last column, the total, is left out. */
+/** What a table has: names of its columns and their numbers, without the last column, the total. */
 function read(table) {
   const names = [...table.tHead.rows[0].cells].slice(1, -1).map((cell) => cell.textContent);
   const rows = [...table.tBodies[0].rows];
   const times = rows.map((row) => Date.parse(row.querySelector("time").dateTime) / 1000);
   const columns = names.map((name, i) =>
     rows.map((row) => Number(row.cells[i + 1].querySelector("data").value)));
-  return { names, times, columns };
+  return { names, times, columns, bars: BARS[table.dataset.chart] };
 }
 
-/** Bars of days, one colour on top of the other. */
-function stackedDays(place, { names, times, columns }) {
+/** Bars, one colour on top of the other. */
+function stackedBars(place, { names, times, columns, bars }) {
   const style = getComputedStyle(place);
   const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumSignificantDigits: 4 });
-  const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
-  const sums = columns.map((_, i) =>
-    times.map((_, row) => columns.slice(0, i + 1).reduce((sum, column) => sum + column[row], 0)));
+  const day = new Intl.DateTimeFormat(undefined, { ...bars.format, timeZone: "UTC" });
+  const sums = columns.map((column, i) =>
+    times.map((time, row) => columns.slice(0, i + 1).reduce((sum, below) => sum + below[row], 0)));
   const series = names.map((name, i) => ({
     label: name,
-    fill: style.getPropertyValue(COLOURS[i % COLOURS.length]),
+    fill: style.getPropertyValue(`--chart-${i % COLOURS + 1}`),
     width: 0,
     points: { show: false },
-    paths: uPlot.paths.bars({ size: [0.7, 48], radius: 0.15 }),
+    paths: uPlot.paths.bars({ size: [0.7, 48] }),
     value: (chart, sum, number, row) => (row === null ? "" : dollars.format(columns[i][row])),
   }));
   const axis = {
@@ -60,14 +65,17 @@ function stackedDays(place, { names, times, columns }) {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     cursor: { points: { show: false }, drag: { x: false, y: false } },
     scales: {
-      x: { range: (chart, first, last) => [first - 43200, Math.max(last, first + 6 * 86400) + 43200] },
+      x: { range: (chart, first, last) => [first - bars.length, Math.max(last, first + 6 * bars.length) + bars.length] },
       y: { range: () => [0, tallest > 0 ? tallest * 1.1 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, values: (chart, splits) => splits.map((at) => day.format(at * 1000)), incrs: [86400, 172800, 604800, 1209600] },
-      { ...axis, size: 70, values: (chart, splits) => splits.map((sum) => dollars.format(sum)) },
+      { ...axis, grid: { show: false }, incrs: bars.steps, values: (chart, splits) => splits.map((at) => day.format(at * 1000)) },
+      { ...axis, size: 74, values: (chart, splits) => splits.map((sum) => dollars.format(sum)) },
     ],
-    series: [{ value: (chart, at) => (at === null ? "" : day.format(at * 1000)), label: "Day" }, ...series.reverse()],
+    series: [
+      { label: "From", value: (chart, at) => (at === null ? "" : day.format(at * 1000)) },
+      ...series.reverse(),
+    ],
   }, [times, ...sums.reverse()], place);
 }
 

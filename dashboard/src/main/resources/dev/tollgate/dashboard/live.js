@@ -79,7 +79,7 @@ export function localise(element) {
   const format = new Intl.DateTimeFormat(undefined, {
     month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
   });
-  for (const time of element.querySelectorAll("time:not([data-day])")) {
+  for (const time of element.querySelectorAll("time:not([data-utc])")) {
     const local = format.format(new Date(time.dateTime));
     if ("local" in time.dataset) {
       time.textContent = local;

@@ -1,9 +1,11 @@
 package dev.tollgate.dashboard;
 
+import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Cuts a store off and connects it again. Thread-safe. */
@@ -13,27 +15,30 @@ final class Outage {
 
   /** The same store, which does not answer during the outage. */
   Store of(Store store) {
-    return (Store)
+    return of(Store.class, store);
+  }
+
+  private <T> T of(Class<T> type, T target) {
+    Object cut =
         Proxy.newProxyInstance(
-            Store.class.getClassLoader(),
-            new Class<?>[] {Store.class},
+            type.getClassLoader(),
+            new Class<?>[] {type},
             (proxy, method, arguments) -> {
-              if (lasts.get() && !method.getName().equals("close")) {
+              boolean asks = List.of(method.getExceptionTypes()).contains(StoreException.class);
+              if (asks && lasts.get()) {
                 throw new StoreException("cut off");
               }
               try {
-                return method.invoke(store, arguments);
+                Object answer = method.invoke(target, arguments);
+                return answer instanceof Rollups rollups ? of(Rollups.class, rollups) : answer;
               } catch (InvocationTargetException thrown) {
                 throw thrown.getCause();
               }
             });
+    return type.cast(cut);
   }
 
   void begin() {
     lasts.set(true);
-  }
-
-  void end() {
-    lasts.set(false);
   }
 }

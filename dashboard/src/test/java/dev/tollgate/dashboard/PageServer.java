@@ -53,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -66,7 +67,6 @@ import org.eclipse.jetty.server.ServerConnector;
 final class PageServer implements AutoCloseable {
 
   static final Instant NOW = Instant.parse("2026-03-10T12:00:00Z");
-  private static final InstantSource CLOCK = InstantSource.fixed(NOW);
   private static final HashKey HASH_KEY =
       new HashKey("a hash key of the tests".getBytes(StandardCharsets.UTF_8));
 
@@ -115,6 +115,8 @@ final class PageServer implements AutoCloseable {
           10,
           429);
 
+  private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+  private final InstantSource clock = now::get;
   private final Outage outage = new Outage();
   private final Tollgate tollgate;
   private final Server server = new Server();
@@ -133,8 +135,8 @@ final class PageServer implements AutoCloseable {
     tollgate =
         Tollgate.builder(
                 Policies.of(List.of(free), List.of(Route.of("chat")), PRICES).with(SPENDING),
-                outage.of(new MemoryStore(100, CLOCK)))
-            .clock(CLOCK)
+                outage.of(new MemoryStore(1000, clock)))
+            .clock(clock)
             .onStoreFailure(OnStoreFailure.CLOSED, 1)
             .build();
   }
@@ -151,7 +153,8 @@ final class PageServer implements AutoCloseable {
         all);
     ServletHolder servlet =
         new ServletHolder(
-            new DashboardServlet(pages.tollgate, pages::settings, () -> CONFIGURATION, CLOCK));
+            new DashboardServlet(
+                pages.tollgate, pages::settings, () -> CONFIGURATION, pages.clock));
     servlet.setInitOrder(1);
     for (String path : List.of("usage/*", "admin/*", "assets/*", "metrics", "health")) {
       context.addServlet(servlet, "/tollgate/" + path);
@@ -205,6 +208,11 @@ final class PageServer implements AutoCloseable {
 
   Outage outage() {
     return outage;
+  }
+
+  /** Sets the clock of the engine, its store and the pages. */
+  void setTime(Instant time) {
+    now.set(time);
   }
 
   Tollgate tollgate() {
