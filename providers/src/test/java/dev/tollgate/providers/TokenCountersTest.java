@@ -3,6 +3,7 @@ package dev.tollgate.providers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.TokenCounter;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,13 +106,18 @@ class TokenCountersTest {
             (name, text) -> {
               long best = Long.MAX_VALUE;
               for (int i = 0; i < 20; i++) {
-                long start = System.nanoTime();
+                long start = processorNanos();
                 assertThat(counter.count(text)).isPositive();
-                best = Math.min(best, System.nanoTime() - start);
+                best = Math.min(best, processorNanos() - start);
               }
               System.out.printf("%s: %.2f ms%n", name, best / 1e6);
               assertThat(best).as(name).isLessThan(TimeUnit.MILLISECONDS.toNanos(10));
             });
+  }
+
+  /** Of this thread: other work on a busy machine says nothing about the counter. */
+  private static long processorNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
   private static Map<String, String> hostileTexts() {
