@@ -1,6 +1,7 @@
 package dev.tollgate.dashboard;
 
 import dev.tollgate.Alert;
+import dev.tollgate.SinkState;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.Application;
 import dev.tollgate.config.ConfigurationException;
@@ -36,7 +37,8 @@ public final class DashboardServlet extends HttpServlet {
   private record Source(
       Tollgate tollgate,
       Supplier<Settings> settings,
-      Supplier<List<ConfiguredValue>> configuration) {}
+      Supplier<List<ConfiguredValue>> configuration,
+      Supplier<List<SinkState>> sinks) {}
 
   private final transient InstantSource clock;
   private final transient PrometheusMeters counts = new PrometheusMeters();
@@ -57,15 +59,17 @@ public final class DashboardServlet extends HttpServlet {
    * @param tollgate is not closed with the servlet
    * @param settings is asked at every request
    * @param configuration what operators are shown, asked at every request
+   * @param sinks how the sinks of alerts do, asked at every request
    * @param clock tells how long it is until limits start again
    */
   public DashboardServlet(
       Tollgate tollgate,
       Supplier<Settings> settings,
       Supplier<List<ConfiguredValue>> configuration,
+      Supplier<List<SinkState>> sinks,
       InstantSource clock) {
     this(clock);
-    source = new Source(tollgate, settings, configuration);
+    source = new Source(tollgate, settings, configuration, sinks);
   }
 
   private DashboardServlet(InstantSource clock) {
@@ -91,8 +95,8 @@ public final class DashboardServlet extends HttpServlet {
     return Map.of(
         UsagePage.PATH, new UsagePage(tollgate, clock),
         AdminPage.PATH, new AdminPage(tollgate, opened.configuration(), clock),
-        MetricsPage.PATH, new MetricsPage(counts, tollgate),
-        HealthPage.PATH, new HealthPage(tollgate, opened.settings()),
+        MetricsPage.PATH, new MetricsPage(counts, tollgate, opened.sinks()),
+        HealthPage.PATH, new HealthPage(tollgate, opened.settings(), opened.sinks()),
         Assets.PATH, new Assets());
   }
 
@@ -100,7 +104,7 @@ public final class DashboardServlet extends HttpServlet {
     try {
       Application opened = Application.acquire(getServletContext().getClassLoader());
       application = opened;
-      return new Source(opened.tollgate(), opened::settings, opened::configuration);
+      return new Source(opened.tollgate(), opened::settings, opened::configuration, opened::sinks);
     } catch (ConfigurationException invalid) {
       throw new ServletException(invalid.getMessage(), invalid);
     }

@@ -2,11 +2,13 @@ package dev.tollgate.dashboard;
 
 import dev.tollgate.Health;
 import dev.tollgate.OnStoreFailure;
+import dev.tollgate.SinkState;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.Settings;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -19,10 +21,12 @@ final class HealthPage implements Page {
 
   private final Tollgate tollgate;
   private final Supplier<Settings> settings;
+  private final Supplier<List<SinkState>> sinks;
 
-  HealthPage(Tollgate tollgate, Supplier<Settings> settings) {
+  HealthPage(Tollgate tollgate, Supplier<Settings> settings, Supplier<List<SinkState>> sinks) {
     this.tollgate = tollgate;
     this.settings = settings;
+    this.sinks = sinks;
   }
 
   /**
@@ -40,22 +44,24 @@ final class HealthPage implements Page {
   record Journal(long waiting, long lost) {}
 
   /**
-   * @param dropped alerts that found the queue full
+   * @param dropped alerts that found the engine's queue full
+   * @param lost alerts that sinks did not take
    */
-  record Alerts(long dropped) {}
+  record Alerts(long dropped, long lost) {}
 
   @Override
   public void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Health health = tollgate.health();
     boolean closed = settings.get().store().onFailure() == OnStoreFailure.CLOSED;
     boolean down = health.degraded() && closed;
+    long lost = sinks.get().stream().mapToLong(SinkState::lost).sum();
     Body body =
         new Body(
             down ? "down" : health.degraded() ? "degraded" : "up",
             health.degraded(),
             health.degraded() ? "down" : "up",
             new Journal(health.journalledSettlements(), health.lostSettlements()),
-            new Alerts(health.droppedAlerts()));
+            new Alerts(health.droppedAlerts(), lost));
     Json.send(response, down ? 503 : 200, Json.TYPE, body);
   }
 }

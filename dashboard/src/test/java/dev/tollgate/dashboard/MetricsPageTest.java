@@ -93,7 +93,20 @@ class MetricsPageTest {
     assertThat(health.body())
         .isEqualTo(
             "{\"status\":\"up\",\"degraded\":false,\"store\":\"up\","
-                + "\"journal\":{\"waiting\":0,\"lost\":0},\"alerts\":{\"dropped\":0}}");
+                + "\"journal\":{\"waiting\":0,\"lost\":0},\"alerts\":{\"dropped\":0,\"lost\":3}}");
+  }
+
+  @Test
+  void sinksAreCountedByTheirKind() throws Exception {
+    assertThat(scrape())
+        .contains(
+            "# TYPE tollgate_sink_alerts_lost_total counter",
+            "tollgate_sink_alerts_delivered_total{sink=\"log\"} 7",
+            "tollgate_sink_alerts_delivered_total{sink=\"webhook\"} 10",
+            "tollgate_sink_alerts_lost_total{sink=\"webhook\"} 3",
+            "tollgate_sink_alerts_retried_total{sink=\"webhook\"} 9",
+            "tollgate_sink_alerts_waiting{sink=\"webhook\"} 1")
+        .noneMatch(line -> line.contains("example.com"));
   }
 
   @Test

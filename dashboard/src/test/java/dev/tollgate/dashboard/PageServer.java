@@ -10,6 +10,7 @@ import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
 import dev.tollgate.ProviderBudget;
 import dev.tollgate.Route;
+import dev.tollgate.SinkState;
 import dev.tollgate.SpendScope;
 import dev.tollgate.Spending;
 import dev.tollgate.Tier;
@@ -91,6 +92,12 @@ final class PageServer implements AutoCloseable {
           new BreakerPolicy(300, 10, false, Map.of(SpendScope.APPLICATION, 30_000_000_000L)),
           AnomalyPolicy.OFF);
 
+  static final List<SinkState> SINKS =
+      List.of(
+          new SinkState("log", 7, 0, 0, 0),
+          new SinkState("webhook:a.example.com", 4, 5, 3, 0),
+          new SinkState("webhook:b.example.com", 6, 4, 0, 1));
+
   private static final List<ConfiguredValue> CONFIGURATION =
       List.of(new ConfiguredValue("tollgate.nodes", "3", "SysPropConfigSource"));
 
@@ -154,7 +161,7 @@ final class PageServer implements AutoCloseable {
     ServletHolder servlet =
         new ServletHolder(
             new DashboardServlet(
-                pages.tollgate, pages::settings, () -> CONFIGURATION, pages.clock));
+                pages.tollgate, pages::settings, () -> CONFIGURATION, () -> SINKS, pages.clock));
     servlet.setInitOrder(1);
     for (String path : List.of("usage/*", "admin/*", "assets/*", "metrics", "health")) {
       context.addServlet(servlet, "/tollgate/" + path);
