@@ -66,6 +66,7 @@ class OfficialClientsTest {
             + Stream.of("openai", "anthropic", "node")
                 .map(client -> "brief-" + client + ":brief, spent-" + client + ":spent")
                 .collect(Collectors.joining(", ")));
+    values.put("tollgate.provider.openai.hard-limit", "1000.00 USD/month");
     values.put("tollgate.provider.acme.hard-limit", "0.000001 USD/month");
     values.put("tollgate.provider.acme.models", SPENT_MODEL);
     values.put("tollgate.price." + SPENT_MODEL, "1 in, 1 out USD per 1M");
