@@ -1,9 +1,13 @@
 package dev.tollgate.dashboard;
 
+import dev.tollgate.BreakerStatus;
+import dev.tollgate.BudgetStatus;
 import dev.tollgate.Health;
+import dev.tollgate.Money;
 import dev.tollgate.SinkState;
 import dev.tollgate.Tollgate;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,9 +29,57 @@ record Gauge(
     labels = new TreeMap<>(labels);
   }
 
-  /** How the engine is now. */
+  /** How the engine is now; those of one name follow one another. */
   static List<Gauge> of(Tollgate tollgate) {
-    Health health = tollgate.health();
+    List<Gauge> gauges = new ArrayList<>(of(tollgate.health()));
+    List<BreakerStatus> breakers = tollgate.breakers();
+    breakers.forEach(breaker -> gauges.add(state(breaker)));
+    String demand = "Demanded spending, in US dollars a minute";
+    breakers.forEach(
+        breaker ->
+            gauges.add(usd("tollgate.breaker.demand.usd", demand, breaker, breaker.demand())));
+    String normal = "Normal spending, in US dollars a minute";
+    breakers.forEach(
+        breaker ->
+            gauges.add(usd("tollgate.breaker.normal.usd", normal, breaker, breaker.normal())));
+    List<BudgetStatus> budgets = tollgate.budgets();
+    String limit = "A provider's hard limit, in US dollars";
+    budgets.forEach(
+        budget ->
+            gauges.add(
+                usd("tollgate.budget.limit.usd", limit, budget, budget.budget().limit().amount())));
+    String spent = "What is known to be spent of it, in US dollars";
+    budgets.forEach(
+        budget -> gauges.add(usd("tollgate.budget.spent.usd", spent, budget, budget.posted())));
+    String leased = "What processes have leased of it, in US dollars";
+    budgets.forEach(
+        budget -> gauges.add(usd("tollgate.budget.leased.usd", leased, budget, budget.leased())));
+    return List.copyOf(gauges);
+  }
+
+  private static Gauge state(BreakerStatus breaker) {
+    long state =
+        switch (breaker.state()) {
+          case CLOSED -> 0;
+          case HALF_OPEN -> 1;
+          case OPEN -> 2;
+        };
+    String help = "Whether calls are halted: 0 closed, 1 half open, 2 open";
+    Map<String, String> labels = Map.of("scope", breaker.scope().label());
+    return new Gauge("tollgate.breaker.state", help, false, labels, BigDecimal.valueOf(state));
+  }
+
+  private static Gauge usd(String dotted, String help, BreakerStatus breaker, long nanoUsd) {
+    return new Gauge(
+        dotted, help, false, Map.of("scope", breaker.scope().label()), Money.usd(nanoUsd));
+  }
+
+  private static Gauge usd(String dotted, String help, BudgetStatus budget, long nanoUsd) {
+    return new Gauge(
+        dotted, help, false, Map.of("provider", budget.budget().provider()), Money.usd(nanoUsd));
+  }
+
+  private static List<Gauge> of(Health health) {
     return List.of(
         plain("tollgate.store.up", "Whether the store answers", health.degraded() ? 0 : 1),
         plain(

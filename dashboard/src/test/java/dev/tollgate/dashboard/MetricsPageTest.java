@@ -63,7 +63,9 @@ class MetricsPageTest {
             "tollgate_tokens_total{route=\"chat\",tier=\"free\",model=\"m\",type=\"output\"} 500",
             "tollgate_tokens_total{route=\"chat\",tier=\"free\",model=\"m\",type=\"reasoning\"} 50",
             "tollgate_cost_usd_total{route=\"chat\",tier=\"free\",model=\"m\"} 0.0023",
-            "tollgate_store_up 1")
+            "tollgate_store_up 1",
+            "tollgate_breaker_state{scope=\"application\"} 0",
+            "tollgate_budget_limit_usd{provider=\"openai\"} 100")
         .noneMatch(line -> line.contains("ann") || line.contains("bob"));
   }
 
