@@ -100,7 +100,13 @@ final class SharedSpend {
     StringJoiner lines = new StringJoiner("\n");
     writers.forEach(
         (id, writer) ->
-            lines.add(String.join(SEPARATOR, WRITER, id, "" + writer.number, "" + writer.minute)));
+            lines.add(
+                String.join(
+                    SEPARATOR,
+                    WRITER,
+                    id,
+                    Long.toString(writer.number),
+                    Long.toString(writer.minute))));
     scopes.forEach((scope, entry) -> lines.add(line(scope, entry)));
     return lines.toString();
   }
@@ -112,7 +118,10 @@ final class SharedSpend {
     entry.breaker.write(fields);
     entry.open.forEach(
         (minute, spend) ->
-            fields.add("" + minute).add("" + spend.settled()).add("" + spend.refused()));
+            fields
+                .add(Long.toString(minute))
+                .add(Long.toString(spend.settled()))
+                .add(Long.toString(spend.refused())));
     return fields.toString();
   }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SharedSpendTest {
@@ -77,7 +78,7 @@ class SharedSpendTest {
   @Test
   void usualScopeTakesAFewHundredCharacters() {
     shared.watch(Map.of(CHAT, 2_000_000_000_000L), NOW);
-    long[] traffic = ServeGen.minutes(new java.util.Random(1));
+    long[] traffic = ServeGen.minutes(new Random(1));
     for (int i = 0; i < 3000; i++) {
       shared.add(CHAT, NOW + i, new MinuteSpend(traffic[i], 0), NOW + i);
       shared.close((NOW + i) * MINUTE + SharedSpend.GRACE_MICROS, POLICY);

@@ -18,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -215,7 +216,7 @@ class SpendHaltTest {
         Limit.of(
             Meter.COST, 1_000_000_000_000L, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC));
     ProviderBudget budget =
-        new ProviderBudget("openai", java.util.Set.of(), List.of("m*"), month, 0, 1_000_000_000L);
+        new ProviderBudget("openai", Set.of(), List.of("m*"), month, 0, 1_000_000_000L);
     Tollgate tollgate = open(Map.of(openai, MONTHLY));
     tollgate.reload(
         tollgate

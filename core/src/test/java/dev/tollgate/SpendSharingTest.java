@@ -16,6 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +36,19 @@ class SpendSharingTest {
   private final Random random = new Random(seed);
   private final Store store = new MemoryStore(10, new HandClock(Instant.EPOCH));
   private final List<BreakerStatus> changes = new ArrayList<>();
+
+  /** Thousands of failures that are meant are no news. */
+  private static final Logger LOGGER = Logger.getLogger("dev.tollgate");
+
+  @BeforeAll
+  static void keepQuiet() {
+    LOGGER.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void speakAgain() {
+    LOGGER.setLevel(null);
+  }
 
   private static final class Process {
     private final StoreGuard guard;
@@ -124,7 +141,7 @@ class SpendSharingTest {
     }
   }
 
-  @RepeatedTest(200)
+  @RepeatedTest(100)
   void lostRepliesNeitherLoseNorRepeatWhatWasSpent() throws StoreException {
     List<BadWay> ways = List.of(new BadWay(), new BadWay(), new BadWay());
     List<Process> processes = new ArrayList<>();
@@ -150,7 +167,7 @@ class SpendSharingTest {
     assertThat(mean * 5).as("-D%s=%d", SEED, seed).isEqualTo(spent);
   }
 
-  @RepeatedTest(100)
+  @RepeatedTest(20)
   void stateThatChangesWhileRepliesGetLostIsToldOnce() {
     BadWay way = new BadWay();
     List<Process> processes =
