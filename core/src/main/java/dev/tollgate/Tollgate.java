@@ -12,17 +12,14 @@ import dev.tollgate.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,7 +38,6 @@ public final class Tollgate implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final Duration PROBE_PERIOD = Duration.ofMillis(500);
-  private static final Duration LEDGER_PERIOD = Duration.ofMinutes(1);
   private static final Duration CALLS_PERIOD = Duration.ofSeconds(5);
   private static final long CLOSE_MILLIS = 5000;
   private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
@@ -53,7 +49,6 @@ public final class Tollgate implements AutoCloseable {
   private final InstantSource clock;
   private final ScheduledExecutorService background;
   private final AlertQueue alerts;
-  private final SpendLedger ledger;
   private final Budgets budgets;
   private final SpendBreakers breakers;
   private final AlertJournal alertJournal;
@@ -82,7 +77,6 @@ public final class Tollgate implements AutoCloseable {
     auditJournal = new AuditJournal(guard);
     alerts.listen(alertJournal::add);
     builder.listeners.forEach(alerts::listen);
-    ledger = new SpendLedger(guard);
     calls = new CallLedger(guard.rollups(), ids.next(), this::policies, clock);
     listeners.add(calls);
     analytics = new Analytics(guard.rollups());
@@ -93,7 +87,6 @@ public final class Tollgate implements AutoCloseable {
         new SpendBreakers(builder.policies, guard, clock, ids.next(), background, alerts::send);
     repeat(this::probe, PROBE_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
-    repeat(ledger::flush, LEDGER_PERIOD);
     repeat(calls::flush, CALLS_PERIOD);
     repeat(breakers::tick, SpendBreakers.PERIOD);
   }
@@ -308,19 +301,6 @@ public final class Tollgate implements AutoCloseable {
     return auditJournal.rows();
   }
 
-  /**
-   * What settled calls of a provider's budget have cost, in nano-USD by day of UTC: the latest 62
-   * days with calls, of all processes, up to a minute late. The first day may be there in part
-   * only. Empty when the store does not answer.
-   */
-  public SortedMap<LocalDate, Long> spent(String provider) {
-    try {
-      return ledger.days(provider);
-    } catch (StoreException unanswered) {
-      return Collections.emptySortedMap();
-    }
-  }
-
   /** What an estimate costs in nano-USD at the model's price if nothing is cached. */
   public long cost(String model, Estimate estimate) {
     return rules.policies().prices().price(model).cost(estimate.toUsage());
@@ -431,7 +411,6 @@ public final class Tollgate implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    ledger.flush();
     calls.flush();
     budgets.close();
     breakers.tick();
@@ -644,7 +623,6 @@ public final class Tollgate implements AutoCloseable {
               plausible.outputTokens(),
               amounts.costNanoUsd(),
               reported ? CallRecord.Outcome.SETTLED : CallRecord.Outcome.ESTIMATED);
-      addToLedger(reservation, amounts.costNanoUsd());
       boolean telling = reported && reservation.call().settled();
       if (telling && reservation.restriction().equals(Restriction.NONE)) {
         forecast.observe(
@@ -673,14 +651,6 @@ public final class Tollgate implements AutoCloseable {
       if (!reservation.hold().parts().isEmpty()) {
         guard.cancel(reservation.store(), reservation.hold());
       }
-    }
-
-    private void addToLedger(Reservation reservation, long nanoUsd) {
-      rules
-          .policies()
-          .spending()
-          .budget(reservation.call().route(), reservation.model())
-          .ifPresent(budget -> ledger.add(budget.provider(), reservation.at(), nanoUsd));
     }
 
     private void reportImplausible(Reservation reservation, Usage usage) {

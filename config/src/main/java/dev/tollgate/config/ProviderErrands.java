@@ -1,6 +1,8 @@
 package dev.tollgate.config;
 
 import dev.tollgate.Alert;
+import dev.tollgate.Analytics;
+import dev.tollgate.Resolution;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ProviderApis.OwnLimit;
 import dev.tollgate.providers.BillAudit;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -29,6 +32,10 @@ import java.util.random.RandomGenerator;
 final class ProviderErrands implements AutoCloseable {
 
   private static final Duration FIRST_WITHIN = Duration.ofMinutes(2);
+
+  /** Enough for a whole month and the days that its bill is late. */
+  private static final Duration COUNTED = Duration.ofDays(62);
+
   private static final Duration PERIOD = Duration.ofHours(1);
   private static final int JITTER_PARTS = 10;
   private static final System.Logger LOG = System.getLogger("dev.tollgate");
@@ -84,7 +91,7 @@ final class ProviderErrands implements AutoCloseable {
   private void compare(String provider, BillAudit audit) {
     Instant now = clock.instant();
     LocalDate day = BillAudit.lastDay(now);
-    SortedMap<LocalDate, Long> counted = tollgate.spent(provider);
+    SortedMap<LocalDate, Long> counted = counted(provider, now);
     if (counted.isEmpty() || day.equals(compared.get(provider))) {
       return;
     }
@@ -95,6 +102,22 @@ final class ProviderErrands implements AutoCloseable {
     } catch (ProviderApiException failed) {
       warn("bill of " + provider, failed);
     }
+  }
+
+  /** What the provider's calls have cost, in nano-USD, on the days of UTC that had any. */
+  private SortedMap<LocalDate, Long> counted(String provider, Instant now) {
+    SortedMap<LocalDate, Long> days = new TreeMap<>();
+    tollgate
+        .analytics()
+        .spend(Analytics.Dimension.PROVIDER, Resolution.DAY, now.minus(COUNTED), now)
+        .stream()
+        .filter(point -> point.name().equals(provider))
+        .forEach(
+            point ->
+                days.put(
+                    LocalDate.ofInstant(point.start(), ZoneOffset.UTC),
+                    point.totals().costNanoUsd()));
+    return days;
   }
 
   private void lower(String provider, OwnLimit own) {
