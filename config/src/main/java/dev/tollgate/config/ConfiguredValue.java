@@ -39,15 +39,16 @@ public record ConfiguredValue(String key, String value, String origin) {
       return Optional.empty();
     }
     String origin = found.getSourceName() == null ? "" : found.getSourceName();
-    return Optional.of(new ConfiguredValue(key.toString(), shown(key.toString(), value), origin));
+    return Optional.of(new ConfiguredValue(key.toString(), shown(key, value), origin));
   }
 
-  private static String shown(String key, String value) {
-    if (SECRET_KEY.matcher(key).matches()) {
+  private static String shown(Key key, String value) {
+    String redacted = Redaction.of(key, value);
+    if (redacted.isEmpty() || SECRET_KEY.matcher(key.toString()).matches()) {
       return HIDDEN;
     }
     return ADDRESS
-        .matcher(value)
+        .matcher(redacted)
         .replaceAll(
             found -> {
               String login = found.group(2) == null ? "" : HIDDEN + "@";

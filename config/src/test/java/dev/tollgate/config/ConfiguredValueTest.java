@@ -40,4 +40,24 @@ class ConfiguredValueTest {
                 "redis://***@cache:6379/***",
                 "PropertiesConfigSource[source=file]"));
   }
+
+  @Test
+  void whereAlertsGoIsShownWithoutRoutingKeysAndPaths() {
+    var config =
+        new SmallRyeConfigBuilder()
+            .withSources(
+                new PropertiesConfigSource(
+                    Map.of(
+                        "tollgate.alerts",
+                        "log, pagerduty:R0UT1NGKEY, slack:https://hooks.slack.com/services/secret",
+                        "tollgate.alerts-secret",
+                        "whsec_secret"),
+                    "file",
+                    100))
+            .build();
+
+    assertThat(ConfiguredValue.of(config))
+        .extracting(ConfiguredValue::value)
+        .containsExactly("log, pagerduty:***, slack:https://hooks.slack.com/***", "***");
+  }
 }
