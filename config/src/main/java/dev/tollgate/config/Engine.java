@@ -173,7 +173,8 @@ final class Engine implements AutoCloseable {
     Policies policies = merge(settings.policies(), changed.policies());
     tollgate.reload(policies);
     alerts.use(changed.alerts());
-    settings = new Settings(policies, changed.http(), store, changed.alerts());
+    settings =
+        new Settings(policies, changed.http(), store, changed.alerts(), changed.genAiMetrics());
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is reloaded: " + Summary.of(settings));
   }
 
@@ -184,7 +185,11 @@ final class Engine implements AutoCloseable {
   /** The same settings with other prices. */
   static Settings with(PriceBook prices, Settings settings) {
     return new Settings(
-        settings.policies().with(prices), settings.http(), settings.store(), settings.alerts());
+        settings.policies().with(prices),
+        settings.http(),
+        settings.store(),
+        settings.alerts(),
+        settings.genAiMetrics());
   }
 
   /** Tiers and routes that are gone stay known to calls under way and to annotated methods. */

@@ -56,6 +56,7 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
           "alerts",
           "alerts-private-addresses",
           "alerts-secret",
+          "genai-metrics",
           "reload",
           "config");
 

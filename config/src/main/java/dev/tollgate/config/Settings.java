@@ -9,6 +9,12 @@ import dev.tollgate.Policies;
  * @param http how HTTP requests become calls
  * @param store where limits are counted
  * @param alerts where alerts go
+ * @param genAiMetrics whether metrics have the names of OpenTelemetry's conventions for generative
+ *     AI where there are any
  */
 public record Settings(
-    Policies policies, HttpSettings http, StoreSettings store, AlertSettings alerts) {}
+    Policies policies,
+    HttpSettings http,
+    StoreSettings store,
+    AlertSettings alerts,
+    boolean genAiMetrics) {}

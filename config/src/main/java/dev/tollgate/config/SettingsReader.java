@@ -98,7 +98,8 @@ final class SettingsReader {
 
     problems.throwIfAny();
     return new Reading(
-        new Settings(policies, http, store, alerts),
+        new Settings(
+            policies, http, store, alerts, values.get("genai-metrics", Syntax.BOOLEAN, false)),
         prices,
         providerApis,
         reloadPeriod,

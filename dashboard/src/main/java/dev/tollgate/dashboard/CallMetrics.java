@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Counts calls. A request that both the filter and an annotated method decide is two decisions.
@@ -26,15 +28,16 @@ final class CallMetrics implements CallListener {
   private static final String OPERATION = "chat";
 
   private final List<Meters> meters;
-  private final boolean genAi;
+  private final BooleanSupplier genAi;
   private final InstantSource clock;
+  private final Consumer<Alert> alerted = this::count;
   private final Set<String> models = ConcurrentHashMap.newKeySet();
 
   /**
    * @param genAi whether tokens are counted under the names of OpenTelemetry's conventions for
    *     generative AI, rather than under the product's own
    */
-  CallMetrics(List<Meters> meters, boolean genAi, InstantSource clock) {
+  CallMetrics(List<Meters> meters, BooleanSupplier genAi, InstantSource clock) {
     this.meters = List.copyOf(meters);
     this.genAi = genAi;
     this.clock = clock;
@@ -58,7 +61,7 @@ final class CallMetrics implements CallListener {
     String model = bounded(charged.model());
     record(Instrument.CALLS, 1, route, tier, model, Words.dashed(charged.outcome()));
     record(Instrument.COST, charged.costNanoUsd(), route, tier, model);
-    if (genAi) {
+    if (genAi.getAsBoolean()) {
       recordGenAi(call, usage, charged, model);
       return;
     }
@@ -79,7 +82,12 @@ final class CallMetrics implements CallListener {
     record(tokens, usage.outputTokens(), OPERATION, provider, asked, model, "output");
   }
 
-  void alerted(Alert alert) {
+  /** Counts alerts; always the same. */
+  Consumer<Alert> listener() {
+    return alerted;
+  }
+
+  private void count(Alert alert) {
     record(Instrument.ALERTS, 1, Words.dashed(alert.kind()));
   }
 

@@ -1,6 +1,5 @@
 package dev.tollgate.dashboard;
 
-import dev.tollgate.Alert;
 import dev.tollgate.SinkState;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.Application;
@@ -13,9 +12,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +41,8 @@ public final class DashboardServlet extends HttpServlet {
 
   private final transient InstantSource clock;
   private final transient PrometheusMeters counts = new PrometheusMeters();
-  private final transient CallMetrics metrics;
-  private final transient Consumer<Alert> listener;
+  private final transient List<Meters> meters = new ArrayList<>();
+  private transient @Nullable CallMetrics metrics;
   private transient @Nullable Source source;
   private transient @Nullable Application application;
   private transient volatile Map<String, Page> pages = Map.of();
@@ -74,8 +73,6 @@ public final class DashboardServlet extends HttpServlet {
 
   private DashboardServlet(InstantSource clock) {
     this.clock = clock;
-    metrics = new CallMetrics(List.of(counts), false, clock);
-    listener = metrics::alerted;
   }
 
   /**
@@ -85,9 +82,18 @@ public final class DashboardServlet extends HttpServlet {
   public void init() throws ServletException {
     Source opened = source == null ? open() : source;
     source = opened;
-    opened.tollgate().onAlert(listener);
-    opened.tollgate().onCall(metrics);
+    count(opened);
     pages = pages(opened);
+  }
+
+  private void count(Source opened) {
+    meters.add(counts);
+    meters.addAll(MetricsLibrary.adapters());
+    CallMetrics counting =
+        new CallMetrics(meters, () -> opened.settings().get().genAiMetrics(), clock);
+    opened.tollgate().onCall(counting);
+    opened.tollgate().onAlert(counting.listener());
+    metrics = counting;
   }
 
   private Map<String, Page> pages(Source opened) {
@@ -114,10 +120,13 @@ public final class DashboardServlet extends HttpServlet {
   public void destroy() {
     pages = Map.of();
     Source used = source;
-    if (used != null) {
-      used.tollgate().removeListener(listener);
-      used.tollgate().removeListener(metrics);
+    CallMetrics counting = metrics;
+    if (used != null && counting != null) {
+      used.tollgate().removeListener(counting);
+      used.tollgate().removeListener(counting.listener());
     }
+    meters.forEach(Meters::close);
+    meters.clear();
     Application opened = application;
     application = null;
     if (opened != null) {

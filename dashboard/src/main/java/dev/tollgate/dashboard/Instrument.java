@@ -1,5 +1,6 @@
 package dev.tollgate.dashboard;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -76,6 +77,11 @@ enum Instrument {
 
     static Unit of(String code, int decimals) {
       return new Unit(code, "", decimals);
+    }
+
+    /** An amount in this unit, exactly. */
+    BigDecimal of(long amount) {
+      return BigDecimal.valueOf(amount, decimals);
     }
 
     static Unit named(String code, String suffix, int decimals) {

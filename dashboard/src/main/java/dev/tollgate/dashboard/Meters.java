@@ -3,7 +3,7 @@ package dev.tollgate.dashboard;
 import java.util.List;
 
 /** Where what is counted goes. Thread-safe. */
-interface Meters extends AutoCloseable {
+interface Meters {
 
   /**
    * Adds to a counter, or takes note of a histogram's value.
@@ -14,6 +14,5 @@ interface Meters extends AutoCloseable {
   void record(Instrument instrument, long amount, List<String> labels);
 
   /** Takes back what was registered elsewhere. */
-  @Override
   default void close() {}
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
 import dev.tollgate.Usage;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -67,6 +69,39 @@ class MetricsPageTest {
             "tollgate_breaker_state{scope=\"application\"} 0",
             "tollgate_budget_limit_usd{provider=\"openai\"} 100")
         .noneMatch(line -> line.contains("ann") || line.contains("bob"));
+  }
+
+  @Test
+  void tokensHaveTheNamesOfTheConventionsWhereTheyAreWanted() throws Exception {
+    server.useGenAiMetrics();
+    server.tollgate().reserve(call("ann", "gpt-5")).orThrow().settle(Usage.of(700, 300));
+    String labels =
+        "gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"openai\","
+            + "gen_ai_request_model=\"gpt-5\",gen_ai_response_model=\"gpt-5\"";
+    assertThat(scrape())
+        .contains(
+            "gen_ai_client_token_usage_sum{" + labels + ",gen_ai_token_type=\"input\"} 700",
+            "gen_ai_client_token_usage_bucket{"
+                + labels
+                + ",gen_ai_token_type=\"output\",le=\"256\"} 0",
+            "gen_ai_client_token_usage_bucket{"
+                + labels
+                + ",gen_ai_token_type=\"output\",le=\"1024\"} 1",
+            "gen_ai_client_operation_duration_seconds_count{" + labels + "} 1")
+        .noneMatch(line -> line.startsWith("tollgate_tokens"));
+  }
+
+  @Test
+  void micrometerIsTold() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    Metrics.addRegistry(registry);
+    try {
+      server.tollgate().reserve(call("ann", "m")).orThrow().settle(Usage.of(700, 300));
+      assertThat(registry.get("tollgate.cost").tag("model", "m").counter().count())
+          .isEqualTo(0.0013);
+    } finally {
+      Metrics.removeRegistry(registry);
+    }
   }
 
   @Test

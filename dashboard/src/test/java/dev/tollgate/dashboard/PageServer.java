@@ -124,6 +124,7 @@ final class PageServer implements AutoCloseable {
 
   private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
   private final InstantSource clock = now::get;
+  private volatile boolean genAiMetrics;
   private final Outage outage = new Outage();
   private final Tollgate tollgate;
   private final Server server = new Server();
@@ -210,11 +211,20 @@ final class PageServer implements AutoCloseable {
             100,
             Duration.ofMinutes(5));
     return new Settings(
-        tollgate.policies(), SETTINGS, memory, new AlertSettings(List.of(), false, ""));
+        tollgate.policies(),
+        SETTINGS,
+        memory,
+        new AlertSettings(List.of(), false, ""),
+        genAiMetrics);
   }
 
   Outage outage() {
     return outage;
+  }
+
+  /** Counts under the names of OpenTelemetry's conventions from now on. */
+  void useGenAiMetrics() {
+    genAiMetrics = true;
   }
 
   /** Sets the clock of the engine, its store and the pages. */

@@ -1,0 +1,63 @@
+package dev.tollgate.dashboard;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Tag;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Hands what is counted to Micrometer. Loaded only where that is. Thread-safe. */
+final class MicrometerMeters implements Meters {
+
+  private final MeterRegistry registry;
+  private final Set<Meter> registered = ConcurrentHashMap.newKeySet();
+
+  MicrometerMeters(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** To all registries of the application. */
+  static Meters ofApplication() {
+    return new MicrometerMeters(Metrics.globalRegistry);
+  }
+
+  @Override
+  public void record(Instrument instrument, long amount, List<String> labels) {
+    double value = instrument.unit().of(amount).doubleValue();
+    List<Tag> tags = new ArrayList<>(labels.size());
+    for (int i = 0; i < labels.size(); i++) {
+      tags.add(Tag.of(instrument.labels().get(i), labels.get(i)));
+    }
+    if (instrument.buckets().isPresent()) {
+      DistributionSummary summary =
+          DistributionSummary.builder(instrument.dotted())
+              .description(instrument.help())
+              .baseUnit(instrument.unit().code())
+              .tags(tags)
+              .register(registry);
+      registered.add(summary);
+      summary.record(value);
+    } else {
+      Counter counter =
+          Counter.builder(instrument.dotted())
+              .description(instrument.help())
+              .baseUnit(instrument.unit().code())
+              .tags(tags)
+              .register(registry);
+      registered.add(counter);
+      counter.increment(value);
+    }
+  }
+
+  /** A server's registry must not keep an application that is gone. */
+  @Override
+  public void close() {
+    registered.forEach(registry::remove);
+    registered.clear();
+  }
+}
