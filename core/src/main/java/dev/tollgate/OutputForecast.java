@@ -5,14 +5,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many output tokens a call of a route and model will likely need: an online estimate of the
- * 95th percentile, from what calls have used. Thread-safe; bounded by {@link #MAX_KEYS}.
+ * How many output tokens a call of a route and model will need: online estimates of the 95th
+ * percentile and of the mean, from what calls have used. Thread-safe; bounded by {@link #MAX_KEYS}.
  *
- * <p>It is the multiplicative form of stochastic quantile tracking (Robbins and Monro, 1951):
- * {@code q *= e^(g * 0.95)} when a call used more than q, else {@code q *= e^(-g * 0.05)}. It
- * stands still where 5 % of the calls use more. The gain g starts at 1 and falls with {@code 1 /
+ * <p>The percentile is the multiplicative form of stochastic quantile tracking (Robbins and Monro,
+ * 1951): {@code q *= e^(g * 0.95)} when a call used more than q, else {@code q *= e^(-g * 0.05)}.
+ * It stands still where 5 % of the calls use more. The gain g starts at 1 and falls with {@code 1 /
  * sqrt(n)} to 0.05, so that the first calls find the order of magnitude and later ones follow a
- * drift.
+ * drift. The mean moves by {@code 1 / n} of the difference, and by a twentieth once n is above 20.
  */
 final class OutputForecast {
 
@@ -22,13 +22,17 @@ final class OutputForecast {
 
   private record Key(String route, String model) {}
 
-  private record Estimator(double quantile, long calls) {
+  private record Estimator(double quantile, double mean, long calls) {
 
     Estimator observe(long outputTokens) {
       double gain = Math.max(LEAST_GAIN, 1 / Math.sqrt(calls + 1.0));
       double step = outputTokens > quantile ? QUANTILE : QUANTILE - 1;
       double moved = quantile * Math.exp(gain * step);
-      return new Estimator(Math.max(1, Math.min(moved, Usage.MAX_TOKENS)), calls + 1);
+      double share = Math.max(LEAST_GAIN, 1 / (calls + 1.0));
+      return new Estimator(
+          Math.max(1, Math.min(moved, Usage.MAX_TOKENS)),
+          mean + share * (outputTokens - mean),
+          calls + 1);
     }
   }
 
@@ -40,10 +44,17 @@ final class OutputForecast {
    */
   Estimate likely(String route, String model, Estimate most) {
     Estimator known = estimators.get(new Key(route, model));
-    if (known == null) {
-      return most;
-    }
-    long tokens = (long) Math.ceil(known.quantile());
+    return known == null ? most : upTo(most, known.quantile());
+  }
+
+  /** What such calls use on average, but no more than this one may produce. */
+  Estimate average(String route, String model, Estimate most) {
+    Estimator known = estimators.get(new Key(route, model));
+    return known == null ? most : upTo(most, known.mean());
+  }
+
+  private static Estimate upTo(Estimate most, double outputTokens) {
+    long tokens = (long) Math.ceil(outputTokens);
     return new Estimate(most.inputTokens(), Math.min(most.outputTokens(), tokens));
   }
 
@@ -63,7 +74,7 @@ final class OutputForecast {
     }
     // without a place of its own a key keeps reserving the most
     return estimators.size() < MAX_KEYS
-        ? new Estimator(Math.max(1, mostTokens), 0).observe(outputTokens)
+        ? new Estimator(Math.max(1, mostTokens), 0, 0).observe(outputTokens)
         : null;
   }
 }

@@ -162,12 +162,15 @@ public final class Tollgate implements AutoCloseable {
   private Optional<Decision> halted(Policies policies, Plan plan, Call call, String id) {
     Optional<SpendHalted> halted = breakers.halt(call, plan.criticality(call), id);
     if (!policies.shadow()) {
-      halted.ifPresent(
-          refusal ->
-              breakers.refused(
-                  refusal, plan.amounts(call, call.model(), likely(call)).costNanoUsd()));
+      halted.ifPresent(refusal -> breakers.refused(refusal, averageCost(plan, call)));
     }
     return halted.map(refusal -> new Decision.Refused(call, List.of(), refusal));
+  }
+
+  /** What such a call costs on average: demand is compared with what calls have really cost. */
+  private long averageCost(Plan plan, Call call) {
+    Usage average = forecast.average(call.route(), call.model(), call.estimate()).toUsage();
+    return plan.amounts(call, call.model(), average).costNanoUsd();
   }
 
   private Decision decide(Rules now, Call call, String id) {

@@ -27,6 +27,18 @@ class OutputForecastTest {
   }
 
   @Test
+  void averageIsThatOfTheCalls() {
+    Estimate most = new Estimate(7, 500);
+    assertThat(forecast.average("chat", "m", most)).isEqualTo(most);
+    for (int i = 0; i < 10; i++) {
+      forecast.observe("chat", "m", 500, 10);
+      forecast.observe("chat", "m", 500, 30);
+    }
+    assertThat(forecast.average("chat", "m", most)).isEqualTo(new Estimate(7, 20));
+    assertThat(forecast.average("chat", "m", new Estimate(7, 5))).isEqualTo(new Estimate(7, 5));
+  }
+
+  @Test
   void modelsWithoutAPlaceKeepReservingTheMost() {
     for (int i = 0; i < OutputForecast.MAX_KEYS; i++) {
       forecast.observe("chat", "model-" + i, 500, 1);
