@@ -1,7 +1,6 @@
 package dev.tollgate;
 
 import dev.tollgate.Decision.Refusal.SpendHalted;
-import dev.tollgate.store.Balance;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Receipt;
@@ -10,17 +9,11 @@ import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +34,6 @@ public final class Tollgate implements AutoCloseable {
   private static final Duration CALLS_PERIOD = Duration.ofSeconds(5);
   private static final long CLOSE_MILLIS = 5000;
   private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
-  private static final int MAX_UNPRICED_MODELS = 1000;
 
   private final StoreGuard guard;
   private final Store unlimited;
@@ -58,8 +50,8 @@ public final class Tollgate implements AutoCloseable {
   private final Analytics analytics;
   private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids;
-  private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
-  private final Reservation.Ending ending = new Settling();
+  private final Notices notices;
+  private final Reservation.Ending ending;
   private volatile Rules rules;
   private volatile @Nullable Thread backgroundThread;
   private boolean reportedDegraded;
@@ -82,9 +74,11 @@ public final class Tollgate implements AutoCloseable {
     analytics = new Analytics(guard.rollups());
     budgets = new Budgets(guard, ids, clock, alerts::send);
     budgets.reload(builder.policies.spending());
+    notices = new Notices(alerts::send, clock);
     probe();
     breakers =
         new SpendBreakers(builder.policies, guard, clock, ids.next(), background, alerts::send);
+    ending = new Settling(guard, forecast, breakers, listeners, notices);
     repeat(this::probe, PROBE_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
     repeat(calls::flush, CALLS_PERIOD);
@@ -143,7 +137,7 @@ public final class Tollgate implements AutoCloseable {
   public Decision reserve(Call call) {
     Rules now = rules;
     Plan plan = now.plan(call.caller().tier(), call.route());
-    reportUnpriced(now.policies(), call.model());
+    notices.unpriced(now.policies(), call.model());
     String id = ids.next();
     Optional<Decision> halted = halted(now.policies(), plan, call, id);
     Decision made =
@@ -423,7 +417,7 @@ public final class Tollgate implements AutoCloseable {
   private Decision decision(Plan plan, Call call, StoreGuard.Answer answer, BudgetClaim claimed) {
     Receipt receipt = answer.receipt();
     List<LimitState> states = plan.states(receipt);
-    reportNotices(plan, call.caller(), receipt);
+    notices.crossed(plan, call.caller(), receipt);
     if (receipt.outcome() == Outcome.REFUSED) {
       return new Decision.Refused(call, states, refusal(plan, receipt, states));
     }
@@ -541,129 +535,12 @@ public final class Tollgate implements AutoCloseable {
         .toRow();
   }
 
-  private void reportNotices(Plan plan, Caller caller, Receipt receipt) {
-    plan.watch().flatMap(watch -> watch.alert(caller, receipt)).ifPresent(alerts::send);
-    for (int i = 0; i < plan.limits(receipt); i++) {
-      Balance balance = receipt.balances().get(i);
-      List<Ladder.Rung> rungs = plan.tier().ladder().rungs();
-      int last = Math.min(balance.crossedTo(), rungs.size());
-      for (int rung = balance.crossedFrom(); rung < last; rung++) {
-        reportRung(caller, plan.limit(i), rungs.get(rung), balance, receipt.atMicros());
-      }
-    }
-  }
-
-  private void reportRung(
-      Caller caller, Limit limit, Ladder.Rung rung, Balance balance, long atMicros) {
-    alerts.send(
-        new Alert(
-            Alert.Kind.QUOTA_REACHED,
-            LimitState.instant(atMicros),
-            caller.id(),
-            limit.name() + " " + rung.percent() + "% " + LimitState.instant(balance.startMicros()),
-            rung.percent() + " % of " + limit.name() + " is used",
-            Map.of(
-                "limit", limit.name(),
-                "tier", caller.tier(),
-                "percent", Integer.toString(rung.percent()),
-                "action", rung.action().name())));
-  }
-
-  private void reportUnpriced(Policies policies, String model) {
-    if (model.isEmpty()
-        || policies.prices().find(model).isPresent()
-        || unpriced.size() >= MAX_UNPRICED_MODELS
-        || !unpriced.add(model)) {
-      return;
-    }
-    String message =
-        policies.prices().refuses(model)
-            ? "model has no price and is refused"
-            : policies.prices().isEmpty()
-                ? "no price is known for any model: cost is not counted"
-                : "model has no price and is charged at the dearest known one";
-    alerts.send(new Alert(Alert.Kind.UNPRICED_MODEL, clock.instant(), model, message, Map.of()));
-  }
-
   private void probe() {
     guard.probe();
     boolean degraded = guard.isDegraded();
     if (degraded != reportedDegraded) {
       reportedDegraded = degraded;
-      Instant now = clock.instant();
-      alerts.send(
-          new Alert(
-              degraded ? Alert.Kind.STORE_DEGRADED : Alert.Kind.STORE_RECOVERED,
-              now,
-              "store",
-              now.truncatedTo(ChronoUnit.HOURS).toString(),
-              degraded ? "the store does not answer" : "the store answers again",
-              Map.of()));
-    }
-  }
-
-  /** Ends reservations. */
-  private final class Settling implements Reservation.Ending {
-
-    @Override
-    public CallRecord settle(
-        Reservation reservation, Usage usage, OptionalLong cost, boolean reported) {
-      Usage plausible = usage.clamped(reservation.reserved());
-      if (!usage.isPlausible()) {
-        reportImplausible(reservation, usage);
-      }
-      Plan plan = reservation.plan();
-      Amounts priced = plan.amounts(reservation.call(), reservation.model(), plausible);
-      Amounts amounts =
-          new Amounts(priced.requests(), priced.tokens(), cost.orElse(priced.costNanoUsd()));
-      CallRecord row =
-          new CallRecord(
-              reservation.id(),
-              reservation.at(),
-              reservation.call().route(),
-              reservation.model(),
-              plausible.inputTokens(),
-              plausible.outputTokens(),
-              amounts.costNanoUsd(),
-              reported ? CallRecord.Outcome.SETTLED : CallRecord.Outcome.ESTIMATED);
-      boolean telling = reported && reservation.call().settled();
-      if (telling && reservation.restriction().equals(Restriction.NONE)) {
-        forecast.observe(
-            reservation.call().route(),
-            reservation.model(),
-            reservation.call().estimate().outputTokens(),
-            plausible.outputTokens());
-      }
-      reservation.claim().settle(amounts.costNanoUsd());
-      if (reservation.call().settled()) {
-        breakers.settled(reservation.call(), reservation.model(), amounts.costNanoUsd());
-      }
-      if (reservation.hold().isKept()) {
-        List<Long> actual = plan.actual(reservation.call(), amounts, reservation.hold().parts());
-        guard
-            .settle(reservation.store(), reservation.hold(), actual, row.toRow())
-            .ifPresent(receipt -> reportNotices(plan, reservation.call().caller(), receipt));
-      }
-      listeners.charged(reservation.call(), plausible, row);
-      return row;
-    }
-
-    @Override
-    public void cancel(Reservation reservation) {
-      reservation.claim().cancel();
-      if (!reservation.hold().parts().isEmpty()) {
-        guard.cancel(reservation.store(), reservation.hold());
-      }
-    }
-
-    private void reportImplausible(Reservation reservation, Usage usage) {
-      alerts.send(
-          new Alert(
-              Alert.Kind.IMPLAUSIBLE_USAGE,
-              clock.instant(),
-              reservation.call().caller().id(),
-              "a provider reported usage that makes no sense; it was clamped",
-              Map.of("usage", usage.toString(), "model", reservation.model())));
+      notices.store(degraded);
     }
   }
 
