@@ -129,8 +129,10 @@ class PagesInBrowserTest {
   void everyPageIsAccessibleAndFitsIntoItsWindow(int width, ColorScheme scheme) {
     Map<String, String> user = Map.of("User", SCRIPT);
     check(open("usage", user, width, scheme), "usage-" + width + "-" + scheme);
-    for (String path :
-        List.of("admin", "admin/spend", "admin/callers?id=bot", "admin/configuration")) {
+    check(
+        withChart(open("admin/spend", OPERATOR, width, scheme)),
+        "admin-spend-" + width + "-" + scheme);
+    for (String path : List.of("admin", "admin/callers?id=bot", "admin/configuration")) {
       String name = path.replaceAll("\\W+", "-") + "-" + width + "-" + scheme;
       check(open(path, OPERATOR, width, scheme), name);
     }
@@ -194,14 +196,19 @@ class PagesInBrowserTest {
         .orElseThrow();
   }
 
-  @Test
-  void aPeakLeadsToTheCallsBehindIt() {
-    Page page = open("admin/spend", OPERATOR);
+  /** Calls are added up some seconds after they were made. */
+  private static Page withChart(Page page) {
     page.waitForCondition(
         () -> {
           page.reload();
           return page.locator(".uplot canvas").count() == 1;
         });
+    return page;
+  }
+
+  @Test
+  void aPeakLeadsToTheCallsBehindIt() {
+    Page page = withChart(open("admin/spend", OPERATOR));
     page.getByText("The numbers as a table").click();
     keep(page, "spend-table");
     page.locator("table[data-chart] tbody a").first().click();

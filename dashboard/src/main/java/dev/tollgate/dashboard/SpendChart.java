@@ -21,7 +21,7 @@ import java.util.function.BiConsumer;
  */
 record SpendChart(
     String title,
-    Period.Span span,
+    Period period,
     List<Analytics.Point> points,
     Numbers numbers,
     BiConsumer<Html, Instant> time) {
@@ -47,7 +47,16 @@ record SpendChart(
         .close();
     html.open("details", "id", "table").element("summary", "The numbers as a table");
     html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", title);
-    html.open("table", "data-chart", span.parameter()).open("thead").open("tr");
+    html.open(
+            "table",
+            "data-chart",
+            period.span().parameter(),
+            "data-from",
+            period.from().toString(),
+            "data-to",
+            period.to().toString())
+        .open("thead")
+        .open("tr");
     html.element("th", "From (UTC)", "scope", "col");
     for (String name : names) {
       html.open("th", "scope", "col", "class", "number");

@@ -26,7 +26,7 @@ record SpendView(
     writeChoices(html);
     List<Analytics.Point> points =
         analytics.spend(dimension, period.span().resolution(), period.from(), period.to());
-    new SpendChart(title(), period.span(), points, numbers, this::writeTime).write(html);
+    new SpendChart(title(), period, points, numbers, this::writeTime).write(html);
     writeCallers(html);
   }
 

@@ -27,14 +27,33 @@ export function draw(element) {
   }
 }
 
-/** What a table has: names of its columns and their numbers, without the last column, the total. */
+/**
+ * What a table has: names of its columns and their numbers, without the last column, the total. A
+ * table leaves out the times at which nothing was spent.
+ */
 function read(table) {
   const names = [...table.tHead.rows[0].cells].slice(1, -1).map((cell) => cell.textContent);
-  const rows = [...table.tBodies[0].rows];
-  const times = rows.map((row) => Date.parse(row.querySelector("time").dateTime) / 1000);
+  const rows = new Map([...table.tBodies[0].rows].map((row) =>
+    [Date.parse(row.querySelector("time").dateTime) / 1000, row]));
+  const times = starts(table.dataset);
   const columns = names.map((name, i) =>
-    rows.map((row) => Number(row.cells[i + 1].querySelector("data").value)));
+    times.map((time) => Number(rows.get(time)?.cells[i + 1].querySelector("data").value ?? 0)));
   return { names, times, columns, bars: BARS[table.dataset.chart] };
+}
+
+/** When each hour, day or month of a period begins, in seconds. */
+function starts({ chart, from, to }) {
+  const times = [];
+  const at = new Date(from);
+  while (at < new Date(to)) {
+    times.push(at.getTime() / 1000);
+    if (chart === "year") {
+      at.setUTCMonth(at.getUTCMonth() + 1);
+    } else {
+      at.setTime(at.getTime() + BARS[chart].length * 1000);
+    }
+  }
+  return times;
 }
 
 /** Bars, one colour on top of the other. */
@@ -65,7 +84,7 @@ function stackedBars(place, { names, times, columns, bars }) {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     cursor: { points: { show: false }, drag: { x: false, y: false } },
     scales: {
-      x: { range: (chart, first, last) => [first - bars.length, Math.max(last, first + 6 * bars.length) + bars.length] },
+      x: { range: (chart, first, last) => [first - bars.length, last + bars.length] },
       y: { range: () => [0, tallest > 0 ? tallest * 1.1 : 1] },
     },
     axes: [
