@@ -29,6 +29,11 @@ record Numbers(Locale locale) {
     return format.format(usd);
   }
 
+  /** Dollars as people read them, with the exact amount for machines. */
+  void writeDollars(Html html, long nanoUsd) {
+    html.element("data", dollars(nanoUsd), "value", Money.usd(nanoUsd).toPlainString());
+  }
+
   private static int digits(BigDecimal usd) {
     if (usd.compareTo(BigDecimal.TEN) >= 0 || usd.signum() == 0) {
       return 2;

@@ -1,7 +1,6 @@
 package dev.tollgate.dashboard;
 
 import dev.tollgate.Analytics;
-import dev.tollgate.Money;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,7 +78,7 @@ record SpendChart(
 
   private void writeAmount(Html html, long nanoUsd) {
     html.open("td", "class", "number");
-    html.element("data", numbers.dollars(nanoUsd), "value", Money.usd(nanoUsd).toPlainString());
+    numbers.writeDollars(html, nanoUsd);
     html.close();
   }
 

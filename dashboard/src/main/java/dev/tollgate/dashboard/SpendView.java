@@ -134,7 +134,9 @@ record SpendView(
     String id = URLEncoder.encode(caller.name(), StandardCharsets.UTF_8);
     html.open("tr").open("td", "class", "wrap").open("a", "href", base + "/callers?id=" + id);
     html.foreign(caller.name()).close().close();
-    html.element("td", numbers.dollars(caller.totals().costNanoUsd()), "class", "number");
+    html.open("td", "class", "number");
+    numbers.writeDollars(html, caller.totals().costNanoUsd());
+    html.close();
     for (long count :
         new long[] {
           caller.totals().requests(),

@@ -55,6 +55,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -125,12 +126,20 @@ final class PageServer implements AutoCloseable {
   private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
   private final InstantSource clock = now::get;
   private volatile boolean genAiMetrics;
-  private final Outage outage = new Outage();
+  private final Outage outage;
   private final Tollgate tollgate;
   private final Server server = new Server();
   private final ServerConnector connector = new ServerConnector(server);
 
-  private PageServer() {
+  /**
+   * @param engine makes the engine, which goes by this clock
+   */
+  private PageServer(Outage outage, Function<InstantSource, Tollgate> engine) {
+    this.outage = outage;
+    tollgate = engine.apply(clock);
+  }
+
+  private static Tollgate engine(Outage outage, InstantSource clock) {
     Tier free =
         Tier.of(
             "free",
@@ -140,17 +149,27 @@ final class PageServer implements AutoCloseable {
                 Meter.COST,
                 5_000_000_000L,
                 new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)));
-    tollgate =
-        Tollgate.builder(
-                Policies.of(List.of(free), List.of(Route.of("chat")), PRICES).with(SPENDING),
-                outage.of(new MemoryStore(1000, clock)))
-            .clock(clock)
-            .onStoreFailure(OnStoreFailure.CLOSED, 1)
-            .build();
+    return Tollgate.builder(
+            Policies.of(List.of(free), List.of(Route.of("chat")), PRICES).with(SPENDING),
+            outage.of(new MemoryStore(1000, clock)))
+        .clock(clock)
+        .onStoreFailure(OnStoreFailure.CLOSED, 1)
+        .build();
   }
 
   static PageServer start() throws Exception {
-    PageServer pages = new PageServer();
+    Outage outage = new Outage();
+    return start(outage, clock -> engine(outage, clock));
+  }
+
+  /** Pages about another engine, which has a tier {@code free} and goes by the given clock. */
+  static PageServer start(Function<InstantSource, Tollgate> engine) throws Exception {
+    return start(new Outage(), engine);
+  }
+
+  private static PageServer start(Outage outage, Function<InstantSource, Tollgate> engine)
+      throws Exception {
+    PageServer pages = new PageServer(outage, engine);
     ServletContextHandler context = new ServletContextHandler("/app");
     EnumSet<DispatcherType> all = EnumSet.allOf(DispatcherType.class);
     context.addFilter(new FilterHolder((Filter) PageServer::vouch), "/*", all);
