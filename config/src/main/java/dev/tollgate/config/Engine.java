@@ -110,13 +110,16 @@ final class Engine implements AutoCloseable {
 
   private static Tollgate tollgate(
       Settings settings, Store store, InstantSource clock, AlertRelay alerts) {
-    return Tollgate.builder(settings.policies(), store)
-        .clock(clock)
-        .onAlert(alerts)
-        .onStoreFailure(settings.store().onFailure(), settings.store().nodes())
-        .maxCallers(settings.store().maxCallers())
-        .holdFor(settings.store().holdFor())
-        .build();
+    Tollgate tollgate =
+        Tollgate.builder(settings.policies(), store)
+            .clock(clock)
+            .onAlert(alerts)
+            .onStoreFailure(settings.store().onFailure(), settings.store().nodes())
+            .maxCallers(settings.store().maxCallers())
+            .holdFor(settings.store().holdFor())
+            .build();
+    tollgate.onCall(new CallLog());
+    return tollgate;
   }
 
   Tollgate tollgate() {
