@@ -1,6 +1,5 @@
 package dev.tollgate;
 
-import dev.tollgate.store.Document;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.time.DateTimeException;
@@ -15,16 +14,14 @@ import java.util.Optional;
 final class AuditJournal {
 
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate.audit");
-  private static final String NAME = "audit";
   private static final String SEPARATOR = "\t";
   private static final int FIELDS = 5;
   private static final int MAX_FIELD_LENGTH = 500;
-  private static final int MAX_ATTEMPTS = 20;
 
-  private final StoreGuard guard;
+  private final SharedDocument document;
 
   AuditJournal(StoreGuard guard) {
-    this.guard = guard;
+    this.document = new SharedDocument(guard, "audit");
   }
 
   /**
@@ -35,14 +32,7 @@ final class AuditJournal {
   void add(AuditRow row) throws StoreException {
     String line = line(row);
     LOGGER.log(System.Logger.Level.INFO, () -> line.replace(SEPARATOR, " | "));
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      Document before = guard.document(NAME);
-      String text = line + "\n" + before.text();
-      if (guard.replace(NAME, before.version(), shortened(text))) {
-        return;
-      }
-    }
-    throw new StoreException("the audit journal was written by others " + MAX_ATTEMPTS + " times");
+    document.change(before -> shortened(line + "\n" + before));
   }
 
   /** Without the oldest rows that do not fit. */
@@ -55,7 +45,7 @@ final class AuditJournal {
   /** The latest rows, newest first; empty when the store does not answer. */
   List<AuditRow> rows() {
     try {
-      return guard.document(NAME).text().lines().flatMap(line -> row(line).stream()).toList();
+      return document.text().lines().flatMap(line -> row(line).stream()).toList();
     } catch (StoreException unanswered) {
       return List.of();
     }

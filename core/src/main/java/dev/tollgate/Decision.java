@@ -231,6 +231,19 @@ public sealed interface Decision {
       }
     }
 
+    /** An operator has blocked the caller. */
+    record CallerBlocked(Duration pause) implements Refusal {
+      @Override
+      public Optional<Duration> retryAfter() {
+        return Optional.of(pause);
+      }
+
+      @Override
+      public String reason() {
+        return "this caller is blocked";
+      }
+    }
+
     /** The store cannot be reached, and the policies do not let calls in without it. */
     record StoreUnavailable(Duration pause) implements Refusal {
       @Override

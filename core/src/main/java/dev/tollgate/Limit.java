@@ -54,6 +54,27 @@ public record Limit(String name, Meter meter, long amount, Window window) {
     return new Limit(prefix + name, meter, amount, window);
   }
 
+  /**
+   * The same limit with more of it.
+   *
+   * @param percent of the amount: 100 or more
+   */
+  Limit raised(int percent) {
+    return new Limit(name, meter, raised(amount, percent, 99), raised(window, percent));
+  }
+
+  /** A burst is rounded down: it must not take longer to fill again than before. */
+  private static Window raised(Window window, int percent) {
+    return window instanceof Window.Rolling rolling
+        ? new Window.Rolling(rolling.period(), raised(rolling.burst(), percent, 0))
+        : window;
+  }
+
+  private static long raised(long amount, int percent, int rounding) {
+    long more = amount / 100 * percent + (amount % 100 * percent + rounding) / 100;
+    return Math.min(Store.MAX_AMOUNT, more);
+  }
+
   /** Whether it counts over a calendar window. */
   public boolean isQuota() {
     return window instanceof Window.Calendar;

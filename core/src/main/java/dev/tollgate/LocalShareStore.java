@@ -58,6 +58,11 @@ final class LocalShareStore implements Store {
   }
 
   @Override
+  public void reset(String account) {
+    memory.reset(account);
+  }
+
+  @Override
   public List<String> rows(String account) {
     return memory.rows(account);
   }

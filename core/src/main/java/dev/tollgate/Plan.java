@@ -11,6 +11,9 @@ import java.util.Optional;
 /** The limits that one tier's calls of one route are charged against. Immutable. */
 final class Plan {
 
+  /** The percentage of its limits that a plan has unless an operator raises them. */
+  static final int WHOLE = 100;
+
   /**
    * A limit as the store sees it.
    *

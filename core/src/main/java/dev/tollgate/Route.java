@@ -19,6 +19,11 @@ public record Route(String name, Criticality criticality, List<Limit> limits) {
     Tier.requireDistinct("route " + name, limits);
   }
 
+  /** The same route with this percentage of its limits: 100 or more. */
+  Route raised(int percent) {
+    return new Route(name, criticality, Tier.raised(limits, percent));
+  }
+
   /** An optional route without limits of its own. */
   public static Route of(String name) {
     return new Route(name, Criticality.OPTIONAL, List.of());

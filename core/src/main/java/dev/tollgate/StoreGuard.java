@@ -87,6 +87,19 @@ final class StoreGuard implements AutoCloseable {
   }
 
   /**
+   * Counts an account of the store itself anew.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  void reset(String account) throws StoreException {
+    askStore(
+        asked -> {
+          asked.reset(account);
+          return account;
+        });
+  }
+
+  /**
    * A document of the store itself: there is no other while it does not answer.
    *
    * @throws StoreException when the store does not answer

@@ -48,6 +48,21 @@ public record Tier(
     return new Tier(name, limits, ladder, restriction, restrictedRates, priority);
   }
 
+  /** The same tier with this percentage of its limits: 100 or more. */
+  Tier raised(int percent) {
+    return new Tier(
+        name,
+        raised(limits, percent),
+        ladder,
+        restriction,
+        raised(restrictedRates, percent),
+        priority);
+  }
+
+  static List<Limit> raised(List<Limit> limits, int percent) {
+    return limits.stream().map(limit -> limit.raised(percent)).toList();
+  }
+
   static void requireDistinct(String owner, List<Limit> limits) {
     if (limits.size() > MAX_LIMITS) {
       throw new IllegalArgumentException(

@@ -32,6 +32,7 @@ public final class Tollgate implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final Duration PROBE_PERIOD = Duration.ofMillis(500);
   private static final Duration CALLS_PERIOD = Duration.ofSeconds(5);
+  private static final Duration OVERRIDES_PERIOD = Duration.ofSeconds(5);
   private static final long CLOSE_MILLIS = 5000;
   private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
 
@@ -45,6 +46,7 @@ public final class Tollgate implements AutoCloseable {
   private final SpendBreakers breakers;
   private final AlertJournal alertJournal;
   private final AuditJournal auditJournal;
+  private final CallerOverrides overrides;
   private final CallListeners listeners = new CallListeners();
   private final CallLedger calls;
   private final Analytics analytics;
@@ -67,6 +69,7 @@ public final class Tollgate implements AutoCloseable {
     alerts = new AlertQueue(background, new AlertClaims(guard, ids)::isMine);
     alertJournal = new AlertJournal(guard, ids);
     auditJournal = new AuditJournal(guard);
+    overrides = new CallerOverrides(guard, clock);
     alerts.listen(alertJournal::add);
     builder.listeners.forEach(alerts::listen);
     calls = new CallLedger(guard.rollups(), ids.next(), this::policies, clock);
@@ -76,12 +79,14 @@ public final class Tollgate implements AutoCloseable {
     budgets.reload(builder.policies.spending());
     notices = new Notices(alerts::send, clock);
     probe();
+    overrides.refresh();
     breakers =
         new SpendBreakers(builder.policies, guard, clock, ids.next(), background, alerts::send);
     ending = new Settling(guard, forecast, breakers, listeners, notices);
     repeat(this::probe, PROBE_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
     repeat(calls::flush, CALLS_PERIOD);
+    repeat(overrides::refresh, OVERRIDES_PERIOD);
     repeat(breakers::tick, SpendBreakers.PERIOD);
   }
 
@@ -136,10 +141,10 @@ public final class Tollgate implements AutoCloseable {
    */
   public Decision reserve(Call call) {
     Rules now = rules;
-    Plan plan = now.plan(call.caller().tier(), call.route());
+    Plan plan = plan(now, call);
     notices.unpriced(now.policies(), call.model());
     String id = ids.next();
-    Optional<Decision> halted = halted(now.policies(), plan, call, id);
+    Optional<Decision> halted = blocked(call).or(() -> halted(now.policies(), plan, call, id));
     Decision made =
         now.policies().shadow()
             ? halted
@@ -150,6 +155,17 @@ public final class Tollgate implements AutoCloseable {
             : halted.orElseGet(() -> decide(now, call, id));
     listeners.decided(made);
     return made;
+  }
+
+  private Plan plan(Rules now, Call call) {
+    Caller caller = call.caller();
+    return now.plan(caller.tier(), call.route(), overrides.percent(caller.id()));
+  }
+
+  private Optional<Decision> blocked(Call call) {
+    return overrides
+        .refusal(call.caller().id())
+        .map(blocked -> new Decision.Refused(call, List.of(), blocked));
   }
 
   /** The refusal of a call that a breaker halts. In shadow mode it goes on and costs. */
@@ -170,12 +186,11 @@ public final class Tollgate implements AutoCloseable {
   private Decision decide(Rules now, Call call, String id) {
     return now.policies().prices().refuses(call.model())
         ? unpriced(call)
-        : decide(now.plan(call.caller().tier(), call.route()), call, id);
+        : decide(plan(now, call), call, id);
   }
 
   private Decision shadow(Rules now, Call call, String id) {
-    Plan plan = now.plan(call.caller().tier(), call.route());
-    return shadow(plan, call, decide(now, call, id), id);
+    return shadow(plan(now, call), call, decide(now, call, id), id);
   }
 
   private Decision decide(Plan plan, Call call, String id) {
@@ -214,8 +229,16 @@ public final class Tollgate implements AutoCloseable {
    * @throws IllegalArgumentException when the caller's tier or the route does not exist
    */
   public Decision check(Call call) {
+    Decision unblocked = checkUnblocked(call);
+    return overrides
+        .refusal(call.caller().id())
+        .<Decision>map(blocked -> new Decision.Refused(call, unblocked.limits(), blocked))
+        .orElse(unblocked);
+  }
+
+  private Decision checkUnblocked(Call call) {
     Rules now = rules;
-    Plan plan = now.plan(call.caller().tier(), call.route());
+    Plan plan = plan(now, call);
     if (now.policies().prices().refuses(call.model())) {
       return unpriced(call);
     }
@@ -296,6 +319,46 @@ public final class Tollgate implements AutoCloseable {
   /** What operators have done, newest first; empty when the store does not answer. */
   public List<AuditRow> audits() {
     return auditJournal.rows();
+  }
+
+  /**
+   * Decides for one caller otherwise until a date, in the place of an earlier override: in this
+   * process at once, in those that share its store within seconds.
+   *
+   * @throws IllegalArgumentException when it ends in the past, or more than {@link
+   *     CallerOverride#MAX_TIME} from now
+   * @throws IllegalStateException when there is no room for another one: 500 are in force, or fewer
+   *     with long texts
+   * @throws StoreException when the store does not answer; ask again
+   */
+  public void override(CallerOverride override) throws StoreException {
+    overrides.put(override);
+  }
+
+  /**
+   * Ends the override of a caller, if there is one, as fast as {@link #override} begins one.
+   *
+   * @param caller the caller's id
+   * @throws StoreException when the store does not answer; ask again
+   */
+  public void endOverride(String caller) throws StoreException {
+    overrides.end(caller);
+  }
+
+  /** The overrides in force, as this process knows them: the one that ends first comes first. */
+  public List<CallerOverride> overrides() {
+    return overrides.inForce();
+  }
+
+  /**
+   * Counts a caller anew: all that was used is forgotten, and so is that it was abnormal. Calls
+   * under way are charged when they end. Providers' budgets and what was spent stay as they are.
+   *
+   * @param caller the caller's id
+   * @throws StoreException when the store does not answer; ask again
+   */
+  public void reset(String caller) throws StoreException {
+    guard.reset(caller);
   }
 
   /** What an estimate costs in nano-USD at the model's price if nothing is cached. */

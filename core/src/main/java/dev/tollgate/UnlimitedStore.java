@@ -38,6 +38,9 @@ record UnlimitedStore(InstantSource clock) implements Store {
   }
 
   @Override
+  public void reset(String account) {}
+
+  @Override
   public List<String> rows(String account) {
     return List.of();
   }

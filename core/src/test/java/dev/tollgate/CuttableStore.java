@@ -48,6 +48,11 @@ final class CuttableStore implements Store {
   }
 
   @Override
+  public void reset(String account) throws StoreException {
+    reach().reset(account);
+  }
+
+  @Override
   public List<String> rows(String account) throws StoreException {
     return reach().rows(account);
   }

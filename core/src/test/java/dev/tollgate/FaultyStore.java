@@ -60,6 +60,15 @@ final class FaultyStore implements Store {
   }
 
   @Override
+  public void reset(String account) throws StoreException {
+    over(
+        () -> {
+          store.reset(account);
+          return account;
+        });
+  }
+
+  @Override
   public List<String> rows(String account) throws StoreException {
     return over(() -> store.rows(account));
   }

@@ -87,6 +87,14 @@ final class Account {
     return List.copyOf(rows);
   }
 
+  /** Counts anew; what is held stays held. */
+  void reset(long now) {
+    sweep(now);
+    buckets.values().forEach(bucket -> bucket.reset(now));
+    quotas.values().forEach(QuotaCounter::reset);
+    surges.values().forEach(SurgeCounter::reset);
+  }
+
   boolean isRetired() {
     return retired;
   }

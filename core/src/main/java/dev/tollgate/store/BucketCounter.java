@@ -62,6 +62,11 @@ final class BucketCounter {
     }
   }
 
+  void reset(long now) {
+    tatMicros = Math.min(tatMicros, now);
+    remainder = 0;
+  }
+
   long tatMicros() {
     return tatMicros;
   }

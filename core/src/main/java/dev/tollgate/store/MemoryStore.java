@@ -79,6 +79,17 @@ public final class MemoryStore implements Store {
     return with(account, found -> found.read(request, nowMicros()));
   }
 
+  /** {@inheritDoc} An account that shares its counters with others has no own ones to reset. */
+  @Override
+  public void reset(String account) {
+    with(
+        account,
+        found -> {
+          found.reset(nowMicros());
+          return account;
+        });
+  }
+
   @Override
   public List<String> rows(String account) {
     return with(account, found -> found.rows(nowMicros()));

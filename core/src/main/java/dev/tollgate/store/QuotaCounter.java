@@ -57,6 +57,12 @@ final class QuotaCounter {
     rung = Math.max(rung, quota.rung(amount));
   }
 
+  void reset() {
+    current.posted = 0;
+    previous.posted = 0;
+    rung = 0;
+  }
+
   private static long capped(long amount) {
     return Math.min(amount, Store.MAX_AMOUNT);
   }

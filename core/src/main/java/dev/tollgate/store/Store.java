@@ -69,6 +69,16 @@ public interface Store extends AutoCloseable {
   Receipt read(String account, List<Charge> charges) throws StoreException;
 
   /**
+   * Counts an account anew: buckets are full, nothing is posted, no notice is crossed and no surge
+   * is flagged. What is normal for the account stays known. Open holds are held on and can be
+   * settled; so can expired ones, whose settlements never make a counter negative. The journal
+   * stays.
+   *
+   * @throws StoreException when the store did not answer in time; a repetition does no harm
+   */
+  void reset(String account) throws StoreException;
+
+  /**
    * The account's latest journal rows, newest first.
    *
    * @throws StoreException when the store did not answer in time

@@ -92,6 +92,16 @@ final class SurgeCounter {
     }
   }
 
+  /** What is normal stays known. */
+  void reset() {
+    flag = 0;
+    flagEndMicros = 0;
+    for (Window window : windows) {
+      window.count = 0;
+      window.before = 0;
+    }
+  }
+
   private long level(Surge.Span span) {
     Window window = windows[span.ordinal()];
     if (span == Surge.Span.DAY) {

@@ -212,6 +212,60 @@ public abstract class StoreContract {
   }
 
   @Test
+  void resetForgetsWhatWasPostedAndTheCrossedNotices() throws Exception {
+    Quota quota = new Quota(DAY, 100, 100, 100, List.of(80L));
+    store.settle(hold("tokens", quota, 10), List.of(150L), "row");
+    take("rate", FREE, 20);
+    store.reset(account);
+    assertThat(read("tokens", quota).posted()).isZero();
+    assertThat(take("rate", FREE, 20).outcome()).isEqualTo(Outcome.FULL);
+    Balance again = take("tokens", quota, 90).balances().get(0);
+    assertThat(again.crossedFrom()).isZero();
+    assertThat(again.crossedTo()).as("notices").isEqualTo(1);
+    assertThat(store.rows(account)).containsExactly("row");
+  }
+
+  @Test
+  void holdThatIsOpenAtAResetSettlesToWhatItUsed() throws Exception {
+    Quota quota = quota(100, 100);
+    List<Charge> charges = List.of(Charge.of("tokens", quota, 60), Charge.of("rate", FREE, 15));
+    Hold more = reserve(charges, HOLD).admitted().orElseThrow();
+    Hold less = hold("tokens", quota, 30);
+    store.reset(account);
+    assertThat(read("tokens", quota).held()).isEqualTo(90);
+    store.settle(more, List.of(70L, 10L), "");
+    store.settle(less, List.of(20L), "");
+    assertThat(read("tokens", quota).posted()).isEqualTo(90);
+    assertThat(read("tokens", quota).held()).isZero();
+    assertThat(read("rate", FREE).remaining()).isEqualTo(20);
+  }
+
+  @Test
+  void nothingBecomesNegativeWhenAResetForgetsWhatIsGivenBackAfterwards() throws Exception {
+    Quota quota = quota(100, 100);
+    Hold late = chargedHold(quota, 80);
+    setClock(START.plus(HOLD).plusSeconds(1));
+    Hold posted =
+        reserve(List.of(Charge.of("tokens", quota, 5)), Duration.ZERO).admitted().orElseThrow();
+    store.reset(account);
+    assertThat(store.settle(late, List.of(60L), "").outcome()).isEqualTo(Outcome.LATE);
+    store.cancel(posted);
+    assertThat(read("tokens", quota).posted()).isZero();
+  }
+
+  @Test
+  void resetEndsAFlagAndLeavesOtherAccountsAlone() throws Exception {
+    Surge surge = new Surge(DAY, 10, Surge.Action.BLOCK);
+    take("anomaly", surge, 100);
+    assertThat(take("anomaly", surge, 1).outcome()).isEqualTo(Outcome.REFUSED);
+    store.reset(account + " of somebody else");
+    assertThat(take("anomaly", surge, 1).outcome()).isEqualTo(Outcome.REFUSED);
+    store.reset(account);
+    assertThat(take("anomaly", surge, 1).outcome()).isEqualTo(Outcome.FULL);
+    assertThat(read("anomaly", surge).posted()).isEqualTo(1);
+  }
+
+  @Test
   void documentIsWrittenByTheOneWhoKnowsItsVersion() throws Exception {
     String name = "document of " + account;
     assertThat(store.document(name)).isEqualTo(Document.ABSENT);

@@ -65,6 +65,13 @@ enum Fault {
       "rate_limit_error",
       "rate_limit_exceeded",
       "rate_limit_error"),
+  BLOCKED(
+      429,
+      "tag:tollgate.dev,2026:caller-blocked",
+      "An operator has blocked this caller",
+      "rate_limit_error",
+      "rate_limit_exceeded",
+      "rate_limit_error"),
   UNAVAILABLE(
       503,
       Fault.REGISTRY + "temporary-reduced-capacity",

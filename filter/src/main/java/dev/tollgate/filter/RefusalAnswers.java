@@ -33,7 +33,7 @@ record RefusalAnswers(ErrorFormat format, int hardLimitStatus) {
     Fault fault = fault(refusal);
     Map<String, String> headers = new TreeMap<>(DecisionHeaders.of(refused, format, now));
     refusal.retryAfter().ifPresent(wait -> addRetry(headers, wait));
-    if (fault == Fault.BUDGET_EXHAUSTED) {
+    if (fault == Fault.BUDGET_EXHAUSTED || fault == Fault.BLOCKED) {
       headers.put(SHOULD_RETRY, "false");
     }
     return answer(fault, detail(refusal, fault), violated(refusal), headers);
@@ -92,6 +92,8 @@ record RefusalAnswers(ErrorFormat format, int hardLimitStatus) {
       return Fault.BUDGET_EXHAUSTED;
     } else if (refusal instanceof Decision.Refusal.AbnormalUsage) {
       return Fault.ABNORMAL;
+    } else if (refusal instanceof Decision.Refusal.CallerBlocked) {
+      return Fault.BLOCKED;
     }
     return Fault.UNAVAILABLE;
   }

@@ -56,7 +56,8 @@ final class WaitingRequest implements AsyncListener {
   static boolean passes(Decision.Refusal refusal) {
     return refusal.retryAfter().isPresent()
         && !(refusal instanceof Decision.Refusal.SpendHalted)
-        && !(refusal instanceof Decision.Refusal.AbnormalUsage);
+        && !(refusal instanceof Decision.Refusal.AbnormalUsage)
+        && !(refusal instanceof Decision.Refusal.CallerBlocked);
   }
 
   /** Frees the container's thread: the request goes on when its wait ends. */

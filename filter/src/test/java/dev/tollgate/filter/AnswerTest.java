@@ -269,6 +269,11 @@ class AnswerTest {
     }
 
     @Override
+    public void reset(String account) throws StoreException {
+      throw new StoreException("lost");
+    }
+
+    @Override
     public List<String> rows(String account) throws StoreException {
       throw new StoreException("lost");
     }

@@ -80,6 +80,18 @@ class RefusalTest {
         .contains("retry in 86400 s.");
   }
 
+  @Test
+  void aBlockedCallerIsToldForHowLongAndNotToRetry() throws Exception {
+    HttpResponse<String> answer =
+        answer(ErrorFormat.PROBLEM, new Refusal.CallerBlocked(Duration.ofSeconds(60)));
+    assertThat(answer.statusCode()).isEqualTo(429);
+    assertThat(answer.headers().firstValue("Retry-After")).contains("60");
+    assertThat(answer.headers().firstValue("x-should-retry")).contains("false");
+    assertThat(answer.body())
+        .contains("\"type\":\"tag:tollgate.dev,2026:caller-blocked\"")
+        .contains("This caller is blocked: retry in 60 s.");
+  }
+
   @ParameterizedTest
   @EnumSource(ErrorFormat.class)
   void aModelWithoutAPriceIsForbiddenAndNotTooLarge(ErrorFormat format) throws Exception {

@@ -115,6 +115,10 @@ final class Operation {
     return new Operation("find").word(key).words;
   }
 
+  static List<String> reset() {
+    return new Operation("reset").words;
+  }
+
   static List<String> rows() {
     return new Operation("rows").words;
   }

@@ -103,6 +103,11 @@ final class RedisStore implements Store {
   }
 
   @Override
+  public void reset(String account) throws StoreException {
+    ask(account, at -> Operation.reset(), true);
+  }
+
+  @Override
   public List<String> rows(String account) throws StoreException {
     return Answer.rows(
         send(scripts.counting(), Names.of(account), Operation.rows(), silenceNanos(), true));

@@ -167,6 +167,9 @@ local readers = {
   refund = function()
     return {charges = list(refunded)}
   end,
+  reset = function()
+    return {charges = {}}
+  end,
   rows = function()
     return {charges = {}}
   end,
@@ -846,6 +849,35 @@ local function refund(operation)
   return end_reply('APPLIED', operation, rungs(operation.charges))
 end
 
+local function clear(found)
+  if found.tat then
+    found.tat, found.rest = math.min(found.tat, now), 0
+  elseif found.windows then
+    found.flag, found.ends = 0, 0
+    for _, window in ipairs(found.windows) do
+      window.count, window.before = 0, 0
+    end
+  else
+    found.current.posted, found.previous.posted, found.rung = 0, 0, 0
+  end
+  found.dirty = true
+end
+
+-- Counts anew what is stored, and what operations before this one have changed.
+local function reset()
+  for _, field in ipairs(redis.call('HKEYS', COUNTERS)) do
+    if field ~= 'account' then
+      clear(counter(field))
+    end
+  end
+  for _, found in pairs(counters) do
+    if found.dirty then
+      clear(found)
+    end
+  end
+  return {'APPLIED', now}
+end
+
 local function rows()
   local found = {}
   for i = #new_rows, 1, -1 do
@@ -860,7 +892,9 @@ local function rows()
   return found
 end
 
-local answers = {reserve = reserve, read = read, settle = settle, refund = refund, rows = rows}
+local answers = {
+  reserve = reserve, read = read, settle = settle, refund = refund, reset = reset, rows = rows,
+}
 
 ---------------------------------------------------------------------------------------------------
 -- Writing
