@@ -45,7 +45,7 @@ final class CallerOverrides {
   }
 
   /** Hears what operators have said to other processes. */
-  void refresh() {
+  synchronized void refresh() {
     try {
       known = read(document.text());
     } catch (StoreException unanswered) {
@@ -84,7 +84,9 @@ final class CallerOverrides {
     change(overrides -> overrides.remove(caller));
   }
 
-  private void change(Consumer<Map<String, CallerOverride>> change) throws StoreException {
+  /** Nothing that was read before it may be known after it. */
+  private synchronized void change(Consumer<Map<String, CallerOverride>> change)
+      throws StoreException {
     known =
         read(
             document.change(

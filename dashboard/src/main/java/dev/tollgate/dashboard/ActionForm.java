@@ -23,11 +23,44 @@ record ActionForm(String address, String token) {
    */
   record Choice(String value, String title, String weight) {}
 
+  /**
+   * What an operator fills in.
+   *
+   * @param type of the input, whose values are ordered
+   * @param value at first
+   */
+  record Field(String name, String title, String type, String value, String least, String most) {
+
+    private void write(Html html) {
+      html.open("label").text(title);
+      html.leaf(
+          "input",
+          "name",
+          name,
+          "type",
+          type,
+          "value",
+          value,
+          "min",
+          least,
+          "max",
+          most,
+          "required",
+          "");
+      html.close();
+    }
+  }
+
   void write(Html html, String action, String subject, List<Choice> choices) {
+    write(html, action, subject, List.of(), choices);
+  }
+
+  void write(Html html, String action, String subject, List<Field> fields, List<Choice> choices) {
     html.open("form", "class", "acts", "action", address, "method", "post");
     hidden(html, FormToken.FIELD, token);
     hidden(html, ACTION, action);
     hidden(html, SUBJECT, subject);
+    fields.forEach(field -> field.write(html));
     html.leaf(
         "input",
         "name",

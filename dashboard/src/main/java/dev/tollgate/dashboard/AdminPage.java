@@ -2,6 +2,7 @@ package dev.tollgate.dashboard;
 
 import dev.tollgate.Analytics;
 import dev.tollgate.Caller;
+import dev.tollgate.CallerOverride;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ConfiguredValue;
 import jakarta.servlet.http.HttpServletRequest;
@@ -9,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -43,11 +45,12 @@ final class AdminPage implements Page {
     String path = request.getPathInfo() == null ? "/" : request.getPathInfo();
     switch (path) {
       case "/" -> {
-        ActionForm form =
-            new ActionForm(
-                request.getContextPath() + PATH + ACTIONS, tokens.issue(request, response));
         OverviewView view =
-            new OverviewView(tollgate, new Numbers(request.getLocale()), clock.instant(), form);
+            new OverviewView(
+                tollgate,
+                new Numbers(request.getLocale()),
+                clock.instant(),
+                form(request, response));
         frame("Operators")
             .send(request, response, 200, html -> section(request, html, view::write));
       }
@@ -73,6 +76,11 @@ final class AdminPage implements Page {
     actions.perform(request, operator);
     response.setStatus(HttpServletResponse.SC_SEE_OTHER);
     response.setHeader("Location", request.getContextPath() + PATH);
+  }
+
+  private ActionForm form(HttpServletRequest request, HttpServletResponse response) {
+    return new ActionForm(
+        request.getContextPath() + PATH + ACTIONS, tokens.issue(request, response));
   }
 
   private static Frame frame(String title) {
@@ -138,7 +146,11 @@ final class AdminPage implements Page {
       return;
     }
     Caller caller = search.caller().get();
-    UsageView usage = new UsageView(Standing.of(caller, tollgate, clock.instant()), numbers);
+    Instant now = clock.instant();
+    ActionForm form = form(request, response);
+    UsageView usage = new UsageView(Standing.of(caller, tollgate, now), numbers);
+    OverridesView overrides = new OverridesView(overrides(caller), now, form);
+    CallerForm decide = new CallerForm(caller.id(), now, form);
     frame("Callers")
         .send(
             request,
@@ -150,7 +162,15 @@ final class AdminPage implements Page {
                     html,
                     inner -> {
                       search.write(inner);
+                      overrides.write(inner);
                       usage.write(inner);
+                      decide.write(inner);
                     }));
+  }
+
+  private List<CallerOverride> overrides(Caller caller) {
+    return tollgate.overrides().stream()
+        .filter(override -> override.caller().equals(caller.id()))
+        .toList();
   }
 }

@@ -20,10 +20,12 @@ final class OperatorActions {
 
   private final Tollgate tollgate;
   private final InstantSource clock;
+  private final CallerActions callers;
 
   OperatorActions(Tollgate tollgate, InstantSource clock) {
     this.tollgate = tollgate;
     this.clock = clock;
+    this.callers = new CallerActions(tollgate);
   }
 
   /**
@@ -47,11 +49,15 @@ final class OperatorActions {
         audit(operator, "release-provider", provider, reason);
         tollgate.release(provider);
       }
+      case CallerActions.ACTION -> {
+        String done = callers.perform(form, operator);
+        audit(operator, done, subject, reason);
+      }
       default -> throw Problem.badRequest("action: there is no such action");
     }
   }
 
-  private static String field(HttpServletRequest form, String name) {
+  static String field(HttpServletRequest form, String name) {
     return Optional.ofNullable(form.getParameter(name)).orElse("").strip();
   }
 

@@ -21,6 +21,7 @@ record OverviewView(Tollgate tollgate, Numbers numbers, Instant now, ActionForm 
     new BreakerView(tollgate.breakers(), factorPercent, numbers, now, form).write(html);
     new BudgetView(tollgate.budgets(), numbers, now, form).write(html);
     html.close();
+    new OverridesView(tollgate.overrides(), now, form).write(html);
     writeAlerts(html);
     writeAudits(html);
   }

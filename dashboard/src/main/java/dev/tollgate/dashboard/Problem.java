@@ -59,6 +59,20 @@ final class Problem extends Exception {
     return new Problem(405, "Method Not Allowed", "Use GET.", Map.of("Allow", "GET, HEAD"));
   }
 
+  /**
+   * @param detail one sentence that tells what to do first
+   */
+  static Problem conflict(String detail) {
+    return new Problem(409, "Conflict", detail, Map.of());
+  }
+
+  /**
+   * @param detail one sentence that tells what was not done
+   */
+  static Problem unavailable(String detail) {
+    return new Problem(503, "Service Unavailable", detail, Map.of("Retry-After", "1"));
+  }
+
   static Problem tooLarge(String detail) {
     return new Problem(413, "Content Too Large", detail, Map.of());
   }

@@ -100,6 +100,6 @@ record Standing(
   private static boolean isUsedUp(LimitState state, Tier tier) {
     return state.limit().isQuota()
         && state.remaining() <= 0
-        && tier.limits().contains(state.limit());
+        && tier.limits().stream().anyMatch(limit -> limit.name().equals(state.limit().name()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tollgate.AuditRow;
 import dev.tollgate.BreakerControl;
@@ -14,6 +15,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +149,66 @@ class AdminPageTest {
   }
 
   @Test
+  void anOperatorBlocksACallerAndEndsTheBlock() throws Exception {
+    Browser browser = new Browser();
+    String form = "action=caller&subject=%3Cb%3Eann&reason=A+%3Cleaked%3E+key";
+    HttpResponse<String> answer = browser.send(form + "&choice=BLOCK&percent=200&until=2026-03-11");
+    assertThat(answer.statusCode()).isEqualTo(303);
+    Caller ann = new Caller("<b>ann", "free");
+    Call call = Call.of(ann, "chat").model("m").estimate(1, 1);
+    assertThat(((Decision.Refused) server.tollgate().reserve(call)).refusal())
+        .isEqualTo(new Decision.Refusal.CallerBlocked(Duration.ofHours(36)));
+    assertThat(asOperator("admin").body())
+        .contains("<bdi>&lt;b&gt;ann</bdi>", "data-mode=\"stopped\">Blocked</span>", "End now")
+        .contains(">1 d 12 h</time>, by <bdi>olga</bdi>: <bdi>A &lt;leaked&gt; key</bdi>");
+    assertThat(asOperator("admin/callers?id=%3Cb%3Eann&tier=free").body()).contains("End now");
+    assertThat(asOperator("admin/callers?id=bob&tier=free").body()).doesNotContain("End now");
+
+    assertThat(browser.send(form + "&choice=END").statusCode()).isEqualTo(303);
+    assertThat(server.tollgate().reserve(call)).isInstanceOf(Decision.Admitted.class);
+    assertThat(server.tollgate().audits())
+        .extracting(AuditRow::operator, AuditRow::action, AuditRow::subject, AuditRow::reason)
+        .containsExactly(
+            tuple("olga", "end-override", "<b>ann", "A <leaked> key"),
+            tuple("olga", "block-caller until 2026-03-12T00:00:00Z", "<b>ann", "A <leaked> key"));
+  }
+
+  @Test
+  void anOperatorRaisesACallersLimits() throws Exception {
+    call("ann", 9000, 1000);
+    new Browser().send("action=caller&subject=ann&choice=RAISE&percent=300&until=2026-03-10");
+    assertThat(asOperator("admin/callers?id=ann&tier=free").body())
+        .contains("10,000 of 30,000 used", "Raised to 300 %", "name=\"percent\"");
+    assertThat(server.tollgate().audits())
+        .singleElement()
+        .extracting(AuditRow::action)
+        .isEqualTo("raise-caller to 300 % until 2026-03-11T00:00:00Z");
+  }
+
+  @Test
+  void anOperatorResetsACaller() throws Exception {
+    call("ann", 700, 300);
+    new Browser().send("action=caller&subject=ann&choice=RESET");
+    assertThat(asOperator("admin/callers?id=ann&tier=free").body()).contains("0 of 10,000 used");
+    assertThat(server.tollgate().audits())
+        .singleElement()
+        .extracting(AuditRow::action)
+        .isEqualTo("reset-caller");
+  }
+
+  @Test
+  void aCallerIsNotBlockedWhileTheStoreDoesNotAnswer() throws Exception {
+    Browser browser = new Browser();
+    server.outage().begin();
+    assertThat(
+            browser
+                .send("action=caller&subject=ann&choice=BLOCK&percent=200&until=2026-03-10")
+                .statusCode())
+        .isEqualTo(503);
+    assertNothingWasDone();
+  }
+
+  @Test
   void whoIsNoOperatorCannotAct() throws Exception {
     Browser browser = new Browser();
     HttpRequest.Builder request =
@@ -186,6 +248,14 @@ class AdminPageTest {
         "action=control-breaker&subject=application&choice=BROKEN",
         "action=release-provider&subject=nobody",
         "action=format-disk",
+        "action=caller&subject=&choice=RESET",
+        "action=caller&subject=ann&choice=SHOUT",
+        "action=caller&subject=ann&choice=BLOCK&until=tomorrow",
+        "action=caller&subject=ann&choice=BLOCK&until=2026-03-09",
+        "action=caller&subject=ann&choice=BLOCK&until=2027-04-14",
+        "action=caller&subject=ann&choice=BLOCK&until=%2B999999999-12-31",
+        "action=caller&subject=ann&choice=RAISE&until=2026-03-11&percent=100",
+        "action=caller&subject=ann&choice=RAISE&until=2026-03-11&percent=1e3",
         ""
       })
   void whatCannotBeDoneIsAProblem(String form) throws Exception {
@@ -197,6 +267,7 @@ class AdminPageTest {
     assertThat(server.tollgate().breakers())
         .extracting(BreakerStatus::control)
         .containsExactly(BreakerControl.AUTOMATIC);
+    assertThat(server.tollgate().overrides()).isEmpty();
     assertThat(server.tollgate().audits()).isEmpty();
   }
 
