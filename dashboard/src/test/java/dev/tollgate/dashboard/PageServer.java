@@ -125,6 +125,7 @@ final class PageServer implements AutoCloseable {
 
   private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
   private final InstantSource clock = now::get;
+  private final HttpClient client = HttpClient.newHttpClient();
   private volatile boolean genAiMetrics;
   private final Outage outage;
   private final Tollgate tollgate;
@@ -140,6 +141,14 @@ final class PageServer implements AutoCloseable {
   }
 
   private static Tollgate engine(Outage outage, InstantSource clock) {
+    return Tollgate.builder(policies(), outage.of(new MemoryStore(1000, clock)))
+        .clock(clock)
+        .onStoreFailure(OnStoreFailure.CLOSED, 1)
+        .build();
+  }
+
+  /** A tier {@code free}, a route {@code chat}, a budget and a breaker. */
+  static Policies policies() {
     Tier free =
         Tier.of(
             "free",
@@ -149,12 +158,7 @@ final class PageServer implements AutoCloseable {
                 Meter.COST,
                 5_000_000_000L,
                 new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)));
-    return Tollgate.builder(
-            Policies.of(List.of(free), List.of(Route.of("chat")), PRICES).with(SPENDING),
-            outage.of(new MemoryStore(1000, clock)))
-        .clock(clock)
-        .onStoreFailure(OnStoreFailure.CLOSED, 1)
-        .build();
+    return Policies.of(List.of(free), List.of(Route.of("chat")), PRICES).with(SPENDING);
   }
 
   static PageServer start() throws Exception {
@@ -268,7 +272,7 @@ final class PageServer implements AutoCloseable {
   }
 
   HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   @Override
