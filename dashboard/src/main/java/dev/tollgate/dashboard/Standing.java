@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  *
  * @param restricted whether even the smallest call would be restricted, or is refused with a quota
  *     used up
+ * @param halts what is refused whatever is left
  * @param limits those of the tier first, then those of routes
  * @param calls the latest calls, newest first
  * @param alerts the latest alerts, newest first
@@ -34,12 +35,14 @@ record Standing(
     Tier tier,
     Instant at,
     boolean restricted,
+    List<Halt> halts,
     List<LimitState> limits,
     List<CallRecord> calls,
     List<Alert> alerts,
     boolean degraded) {
 
   Standing {
+    halts = List.copyOf(halts);
     limits = List.copyOf(limits);
     calls = List.copyOf(calls);
     alerts = List.copyOf(alerts);
@@ -59,6 +62,7 @@ record Standing(
         tier,
         at,
         restricted,
+        Halt.of(caller, tollgate, at),
         limits(caller, routes, tollgate),
         tollgate.calls(caller),
         tollgate.alerts(caller),

@@ -13,10 +13,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A caller's usage as its JSON shows it. Tokens and requests are numbers, dollars decimal strings.
  *
+ * @param notice what is refused whatever is left, and until when as far as that is known
  * @param forecast what this month's limits will have counted at its end
  * @param degraded whether the store does not answer, so that the numbers are this process's own, or
  *     none
@@ -25,6 +27,7 @@ record UsageReport(
     String caller,
     String tier,
     String mode,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String notice,
     List<LimitRow> limits,
     List<CallRow> calls,
     List<AlertRow> alerts,
@@ -36,6 +39,7 @@ record UsageReport(
         standing.caller().id(),
         standing.caller().tier(),
         standing.restricted() ? "restricted" : "full",
+        standing.halts().stream().map(UsageReport::notice).collect(Collectors.joining(" ")),
         standing.limits().stream().map(LimitRow::of).toList(),
         standing.calls().stream().map(CallRow::of).toList(),
         standing.alerts().stream().map(AlertRow::of).toList(),
@@ -43,6 +47,12 @@ record UsageReport(
             .flatMap(state -> ForecastRow.of(state, standing.at()).stream())
             .toList(),
         standing.degraded());
+  }
+
+  private static String notice(Halt halt) {
+    return halt.until()
+        .map(until -> halt.reason() + " Not before " + Words.iso(until) + ".")
+        .orElse(halt.reason());
   }
 
   /**

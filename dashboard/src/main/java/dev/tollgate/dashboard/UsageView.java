@@ -33,17 +33,38 @@ record UsageView(Standing standing, Numbers numbers) {
   }
 
   private void writeMode(Html html) {
-    String mode = standing.restricted() ? "restricted" : "full";
     html.open("section", "class", "card lead", "aria-label", "Mode");
     html.open("p", "class", "who").foreign(standing.caller().id());
     html.text(" · tier ").element("b", standing.caller().tier()).close();
-    String name = standing.restricted() ? "Restricted mode" : "Full mode";
-    html.element("p", name, "class", "mode", "data-mode", mode);
+    writeModeName(html);
+    standing.halts().forEach(halt -> writeHalt(html, halt));
     html.element("p", explanation(), "class", "explained");
     if (standing.degraded()) {
       String text = "The store does not answer: this is what one server knows on its own.";
       html.element("p", text, "class", "notice", "data-kind", "warn");
     }
+    html.close();
+  }
+
+  private void writeModeName(Html html) {
+    if (standing.restricted()) {
+      html.element("p", "Restricted mode", "class", "mode", "data-mode", "restricted");
+    } else if (standing.halts().isEmpty()) {
+      html.element("p", "Full mode", "class", "mode", "data-mode", "full");
+    } else {
+      html.element("p", "Partly halted", "class", "mode", "data-mode", "stopped");
+    }
+  }
+
+  private void writeHalt(Html html, Halt halt) {
+    html.open("p", "class", "notice", "data-kind", "stop").text(halt.reason());
+    halt.until()
+        .ifPresent(
+            until -> {
+              html.text(" They may go on in ");
+              Words.writeUntil(html, standing.at(), until);
+              html.text(" at the earliest.");
+            });
     html.close();
   }
 

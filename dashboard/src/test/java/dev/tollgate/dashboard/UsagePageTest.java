@@ -2,12 +2,19 @@ package dev.tollgate.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.BreakerControl;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
+import dev.tollgate.Reservation;
+import dev.tollgate.SpendScope;
 import dev.tollgate.Usage;
+import java.math.BigDecimal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +108,59 @@ class UsagePageTest {
     call("bob", 1, 1);
     assertThat(text(server.get("usage", "User", "bob", "Accept", HTML)))
         .doesNotContain("80 % of t");
+  }
+
+  @Test
+  void anOpenBreakerIsTold() throws Exception {
+    server.tollgate().control(SpendScope.APPLICATION, BreakerControl.OPEN);
+    assertThat(text(server.get("usage", "User", "ann", "Accept", HTML)))
+        .contains("Partly halted")
+        .contains("Spending is abnormal: optional and background calls are refused.")
+        .containsPattern("They may go on in \\d+ min( \\d+ s)? at the earliest")
+        .doesNotContain("Full mode");
+    JsonNode usage = json(server.get("usage", "User", "ann"));
+    assertThat(usage.path("mode").textValue()).isEqualTo("full");
+    assertThat(usage.path("notice").textValue())
+        .startsWith("Spending is abnormal: optional and background calls are refused. Not before")
+        .contains("2026-03-10T12:1");
+
+    server.tollgate().control(SpendScope.APPLICATION, BreakerControl.CLOSED);
+    assertThat(json(server.get("usage", "User", "ann")).has("notice")).isFalse();
+  }
+
+  @Test
+  void aSpentBudgetIsToldUntilItsWindowEnds() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      server
+          .tollgate()
+          .reserve(Call.of(new Caller("c" + i, "free"), "chat").model("m").estimate(1, 1))
+          .orThrow()
+          .settle(Usage.of(1, 1), new BigDecimal("50"));
+    }
+    assertThat(text(server.get("usage", "User", "ann", "Accept", HTML)))
+        .contains("Partly halted")
+        .contains("The spending limit is reached: calls are refused.")
+        .contains("They may go on in 21 d 12 h at the earliest")
+        .doesNotContain("openai");
+  }
+
+  @Test
+  void whatAProviderSaysOfItsOwnLimitIsTold() throws Exception {
+    Reservation reservation =
+        server
+            .tollgate()
+            .reserve(Call.of(new Caller("bob", "free"), "chat").model("m").estimate(1, 1))
+            .orThrow();
+    reservation.providerLimitReached(
+        "insufficient_quota", Optional.of(PageServer.NOW.plus(Duration.ofHours(3))));
+    reservation.cancel();
+    assertThat(text(server.get("usage", "User", "ann", "Accept", HTML)))
+        .contains("The spending limit is reached: calls are refused.")
+        .contains("They may go on in 3 h at the earliest");
+  }
+
+  private static JsonNode json(HttpResponse<String> answer) throws Exception {
+    return Json.read(answer.body().getBytes(StandardCharsets.UTF_8));
   }
 
   /** The engine tells of alerts on a thread of its own. */
