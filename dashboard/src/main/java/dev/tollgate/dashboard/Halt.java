@@ -2,6 +2,7 @@ package dev.tollgate.dashboard;
 
 import dev.tollgate.BreakerState;
 import dev.tollgate.BreakerStatus;
+import dev.tollgate.BudgetStatus;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
 import dev.tollgate.Criticality;
@@ -9,6 +10,7 @@ import dev.tollgate.Decision;
 import dev.tollgate.Decision.Refusal;
 import dev.tollgate.Policies;
 import dev.tollgate.ProviderBudget;
+import dev.tollgate.ProviderLatch;
 import dev.tollgate.SpendScope;
 import dev.tollgate.Tollgate;
 import java.time.Instant;
@@ -29,6 +31,9 @@ record Halt(String reason, Optional<Instant> until) {
   /** Tokens in and out of the small call by which a budget is tried. */
   private static final int TRIAL_TOKENS = 500;
 
+  /** A budget is nearly spent when no more than this part of it, a twentieth, is left. */
+  private static final int LAST_PART = 20;
+
   /** What is halted of a caller's calls; nothing in shadow mode. Charges nothing. */
   static List<Halt> of(Caller caller, Tollgate tollgate, Instant now) {
     Policies policies = tollgate.policies();
@@ -41,8 +46,10 @@ record Halt(String reason, Optional<Instant> until) {
         halts.add(of(breaker, caller, tollgate, now));
       }
     }
-    for (ProviderBudget budget : policies.spending().budgets()) {
-      of(budget, caller, tollgate, now).ifPresent(halts::add);
+    for (BudgetStatus status : tollgate.budgets()) {
+      if (isNearlySpent(status)) {
+        of(status, caller, tollgate, now).ifPresent(halts::add);
+      }
     }
     return List.copyOf(halts);
   }
@@ -73,8 +80,16 @@ record Halt(String reason, Optional<Instant> until) {
     return new Halt("Spending is abnormal: " + calls + " are refused.", until);
   }
 
+  /** Otherwise a small budget has no room for the trial, but may have it for a smaller call. */
+  private static boolean isNearlySpent(BudgetStatus status) {
+    ProviderBudget budget = status.budget();
+    long last = budget.essentialReserve() + budget.limit().amount() / LAST_PART;
+    return status.latch().isPresent() || status.remaining() <= last;
+  }
+
   private static Optional<Halt> of(
-      ProviderBudget budget, Caller caller, Tollgate tollgate, Instant now) {
+      BudgetStatus status, Caller caller, Tollgate tollgate, Instant now) {
+    ProviderBudget budget = status.budget();
     Call call = trial(budget, caller, tollgate.policies());
     Optional<Refusal> refusal = exhausted(tollgate, budget, call, Criticality.OPTIONAL);
     if (refusal.isEmpty()) {
@@ -85,7 +100,7 @@ record Halt(String reason, Optional<Instant> until) {
     String calls =
         (isWhole ? "calls" : "calls that are not essential") + (isOnly ? "" : " of some models");
     Optional<Instant> until =
-        refusal.get().retryAfter().map(now::plus).or(() -> reset(tollgate, budget));
+        refusal.get().retryAfter().map(now::plus).or(() -> Optional.of(reset(status)));
     return Optional.of(
         new Halt("The spending limit is reached: " + calls + " are refused.", until));
   }
@@ -99,12 +114,8 @@ record Halt(String reason, Optional<Instant> until) {
                     && spent.provider().equals(budget.provider()));
   }
 
-  private static Optional<Instant> reset(Tollgate tollgate, ProviderBudget budget) {
-    return tollgate.budgets().stream()
-        .filter(status -> status.budget().provider().equals(budget.provider()))
-        .map(
-            status -> status.latch().isPresent() ? status.latch().get().until() : status.resetsAt())
-        .findFirst();
+  private static Instant reset(BudgetStatus status) {
+    return status.latch().map(ProviderLatch::until).orElse(status.resetsAt());
   }
 
   private static Optional<Refusal> refusal(Tollgate tollgate, Call call) {

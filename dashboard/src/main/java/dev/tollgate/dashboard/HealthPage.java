@@ -1,5 +1,7 @@
 package dev.tollgate.dashboard;
 
+import dev.tollgate.BreakerState;
+import dev.tollgate.BreakerStatus;
 import dev.tollgate.Health;
 import dev.tollgate.OnStoreFailure;
 import dev.tollgate.SinkState;
@@ -10,6 +12,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * {@code GET /tollgate/health}: how the engine is, as JSON. 503 only where calls cannot be served:
@@ -34,8 +37,16 @@ final class HealthPage implements Page {
    *
    * @param status {@code up}, {@code degraded} or {@code down}
    * @param degraded whether the store does not answer
+   * @param breaker {@code open} if any breaker is, else {@code half-open} if any is, else {@code
+   *     closed}
    */
-  record Body(String status, boolean degraded, String store, Journal journal, Alerts alerts) {}
+  record Body(
+      String status,
+      boolean degraded,
+      String store,
+      String breaker,
+      Journal journal,
+      Alerts alerts) {}
 
   /**
    * @param waiting settlements that the store has not acknowledged yet
@@ -60,8 +71,17 @@ final class HealthPage implements Page {
             down ? "down" : health.degraded() ? "degraded" : "up",
             health.degraded(),
             health.degraded() ? "down" : "up",
+            Words.dashed(breaker()),
             new Journal(health.journalledSettlements(), health.lostSettlements()),
             new Alerts(health.droppedAlerts(), lost));
     Json.send(response, down ? 503 : 200, Json.TYPE, body);
+  }
+
+  private BreakerState breaker() {
+    List<BreakerState> states = tollgate.breakers().stream().map(BreakerStatus::state).toList();
+    return Stream.of(BreakerState.OPEN, BreakerState.HALF_OPEN)
+        .filter(states::contains)
+        .findFirst()
+        .orElse(BreakerState.CLOSED);
   }
 }

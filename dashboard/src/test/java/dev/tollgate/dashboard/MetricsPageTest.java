@@ -2,8 +2,10 @@ package dev.tollgate.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.BreakerControl;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
+import dev.tollgate.SpendScope;
 import dev.tollgate.Usage;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -129,8 +131,16 @@ class MetricsPageTest {
     assertThat(health.statusCode()).isEqualTo(200);
     assertThat(health.body())
         .isEqualTo(
-            "{\"status\":\"up\",\"degraded\":false,\"store\":\"up\","
+            "{\"status\":\"up\",\"degraded\":false,\"store\":\"up\",\"breaker\":\"closed\","
                 + "\"journal\":{\"waiting\":0,\"lost\":0},\"alerts\":{\"dropped\":0,\"lost\":3}}");
+  }
+
+  @Test
+  void healthTellsAnOpenBreaker() throws Exception {
+    server.tollgate().control(SpendScope.APPLICATION, BreakerControl.OPEN);
+    HttpResponse<String> health = server.get("health");
+    assertThat(health.statusCode()).as("essential calls are served").isEqualTo(200);
+    assertThat(health.body()).contains("\"breaker\":\"open\"");
   }
 
   @Test
