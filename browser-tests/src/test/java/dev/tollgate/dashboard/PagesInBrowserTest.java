@@ -18,9 +18,11 @@ import dev.tollgate.BreakerState;
 import dev.tollgate.BreakerStatus;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
+import dev.tollgate.CallerOverride;
 import dev.tollgate.Decision;
 import dev.tollgate.Usage;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -182,6 +184,24 @@ class PagesInBrowserTest {
     button(page, "Close: application").click();
     assertThat(page.locator(".tag")).hasText("Closed");
     assertThat(state()).isEqualTo(BreakerState.CLOSED);
+    assertThat(server.tollgate().audits()).hasSize(2);
+  }
+
+  @Test
+  void anOperatorBlocksACallerAndEndsTheBlock() {
+    Page page = open("admin/callers?id=bot", OPERATOR);
+    page.getByLabel("Raise or block until").fill("2026-03-12");
+    page.getByLabel("Why, for bot").fill("It floods");
+    button(page, "Block: bot").click();
+    assertThat(page.getByText("Blocked")).isVisible();
+    keep(page, "caller-blocked");
+    assertThat(server.tollgate().overrides())
+        .extracting(CallerOverride::until)
+        .containsExactly(Instant.parse("2026-03-13T00:00:00Z"));
+
+    button(page, "End now: bot").click();
+    assertThat(page.getByText("Blocked")).hasCount(0);
+    assertThat(server.tollgate().overrides()).isEmpty();
     assertThat(server.tollgate().audits()).hasSize(2);
   }
 

@@ -163,8 +163,8 @@ final class AdminPage implements Page {
                     inner -> {
                       search.write(inner);
                       overrides.write(inner);
-                      usage.write(inner);
                       decide.write(inner);
+                      usage.write(inner);
                     }));
   }
 
