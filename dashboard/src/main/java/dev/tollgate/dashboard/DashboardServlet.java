@@ -37,7 +37,12 @@ public final class DashboardServlet extends HttpServlet {
       Tollgate tollgate,
       Supplier<Settings> settings,
       Supplier<List<ConfiguredValue>> configuration,
-      Supplier<List<SinkState>> sinks) {}
+      Supplier<List<SinkState>> sinks) {
+
+    List<Gauge> gauges() {
+      return Gauge.of(tollgate, sinks.get());
+    }
+  }
 
   private final transient InstantSource clock;
   private final transient PrometheusMeters counts = new PrometheusMeters();
@@ -89,6 +94,8 @@ public final class DashboardServlet extends HttpServlet {
   private void count(Source opened) {
     meters.add(counts);
     meters.addAll(MetricsLibrary.adapters());
+    Readings readings = new Readings(opened::gauges, clock);
+    meters.forEach(meter -> meter.observe(readings));
     CallMetrics counting =
         new CallMetrics(meters, () -> opened.settings().get().genAiMetrics(), clock);
     opened.tollgate().onCall(counting);
@@ -101,7 +108,7 @@ public final class DashboardServlet extends HttpServlet {
     return Map.of(
         UsagePage.PATH, new UsagePage(tollgate, clock),
         AdminPage.PATH, new AdminPage(tollgate, opened.configuration(), clock),
-        MetricsPage.PATH, new MetricsPage(counts, tollgate, opened.sinks()),
+        MetricsPage.PATH, new MetricsPage(counts, opened::gauges),
         HealthPage.PATH, new HealthPage(tollgate, opened.settings(), opened.sinks()),
         Assets.PATH, new Assets());
   }

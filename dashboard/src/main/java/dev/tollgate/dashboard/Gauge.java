@@ -29,8 +29,12 @@ record Gauge(
     labels = new TreeMap<>(labels);
   }
 
-  /** How the engine is now; those of one name follow one another. */
-  static List<Gauge> of(Tollgate tollgate) {
+  /** How the engine and its sinks are now; those of one name follow one another. */
+  static List<Gauge> of(Tollgate tollgate, List<SinkState> sinks) {
+    return Stream.concat(of(tollgate).stream(), of(sinks).stream()).toList();
+  }
+
+  private static List<Gauge> of(Tollgate tollgate) {
     List<Gauge> gauges = new ArrayList<>(of(tollgate.health()));
     List<BreakerStatus> breakers = tollgate.breakers();
     breakers.forEach(breaker -> gauges.add(state(breaker)));
@@ -95,7 +99,7 @@ record Gauge(
   }
 
   /** How the sinks of alerts do, by their kind: who may scrape need not know where they are. */
-  static List<Gauge> of(List<SinkState> sinks) {
+  private static List<Gauge> of(List<SinkState> sinks) {
     return Stream.of(
             ofSinks("delivered", true, "Alerts that arrived", sinks, SinkState::delivered),
             ofSinks("retried", true, "Deliveries that failed", sinks, SinkState::retried),

@@ -13,6 +13,9 @@ interface Meters {
    */
   void record(Instrument instrument, long amount, List<String> labels);
 
+  /** Lets values be read whenever the library asks for them. */
+  default void observe(Readings readings) {}
+
   /** Takes back what was registered elsewhere. */
   default void close() {}
 }

@@ -1,7 +1,5 @@
 package dev.tollgate.dashboard;
 
-import dev.tollgate.SinkState;
-import dev.tollgate.Tollgate;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -16,23 +14,22 @@ final class MetricsPage implements Page {
   static final String PATH = "/tollgate/metrics";
 
   private final PrometheusMeters meters;
-  private final Tollgate tollgate;
-  private final Supplier<List<SinkState>> sinks;
+  private final Supplier<List<Gauge>> gauges;
 
-  MetricsPage(PrometheusMeters meters, Tollgate tollgate, Supplier<List<SinkState>> sinks) {
+  /**
+   * @param gauges is asked at every request
+   */
+  MetricsPage(PrometheusMeters meters, Supplier<List<Gauge>> gauges) {
     this.meters = meters;
-    this.tollgate = tollgate;
-    this.sinks = sinks;
+    this.gauges = gauges;
   }
 
   @Override
   public void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
     PrometheusText text = new PrometheusText();
     meters.writeTo(text);
-    List<Gauge> gauges = new ArrayList<>(Gauge.of(tollgate));
-    gauges.addAll(Gauge.of(sinks.get()));
     String family = "";
-    for (Gauge gauge : gauges) {
+    for (Gauge gauge : gauges.get()) {
       if (!gauge.dotted().equals(family)) {
         family = gauge.dotted();
         text.family(family, gauge.help(), gauge.counter() ? "counter" : "gauge");

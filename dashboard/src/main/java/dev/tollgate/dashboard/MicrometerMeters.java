@@ -2,6 +2,7 @@ package dev.tollgate.dashboard;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
@@ -52,6 +53,43 @@ final class MicrometerMeters implements Meters {
       registered.add(counter);
       counter.increment(value);
     }
+  }
+
+  /** Values that come with a changed configuration are registered when others are read. */
+  @Override
+  public void observe(Readings readings) {
+    readings.current().forEach(gauge -> register(gauge, readings));
+  }
+
+  private void register(Gauge gauge, Readings readings) {
+    List<Tag> tags =
+        gauge.labels().entrySet().stream()
+            .map(label -> Tag.of(label.getKey(), label.getValue()))
+            .toList();
+    if (gauge.counter()) {
+      registered.add(
+          FunctionCounter.builder(gauge.dotted(), readings, from -> value(gauge, from))
+              .description(gauge.help())
+              .tags(tags)
+              .register(registry));
+    } else {
+      registered.add(
+          io.micrometer.core.instrument.Gauge.builder(
+                  gauge.dotted(),
+                  readings,
+                  from -> {
+                    observe(from);
+                    return value(gauge, from);
+                  })
+              .description(gauge.help())
+              .tags(tags)
+              .strongReference(true)
+              .register(registry));
+    }
+  }
+
+  private static double value(Gauge gauge, Readings readings) {
+    return readings.value(gauge.dotted(), gauge.labels()).orElse(Double.NaN);
   }
 
   /** A server's registry must not keep an application that is gone. */

@@ -107,6 +107,31 @@ class MetricsPageTest {
   }
 
   @Test
+  void micrometerReadsHowTheEngineIs() throws Exception {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    Metrics.addRegistry(registry);
+    try {
+      assertThat(registry.get("tollgate.breaker.state").tag("scope", "application").gauge().value())
+          .isZero();
+      assertThat(
+              registry.get("tollgate.budget.limit.usd").tag("provider", "openai").gauge().value())
+          .isEqualTo(100);
+      assertThat(
+              registry
+                  .get("tollgate.sink.alerts.delivered")
+                  .tag("sink", "webhook")
+                  .functionCounter()
+                  .count())
+          .isEqualTo(10);
+      server.tollgate().control(SpendScope.APPLICATION, BreakerControl.OPEN);
+      server.setTime(PageServer.NOW.plus(Readings.FRESH));
+      assertThat(registry.get("tollgate.breaker.state").gauge().value()).isEqualTo(2);
+    } finally {
+      Metrics.removeRegistry(registry);
+    }
+  }
+
+  @Test
   void aFloodOfModelsMakesNoFloodOfSeries() throws Exception {
     for (int i = 0; i < 300; i++) {
       server.tollgate().reserve(call("c" + i, "m" + i)).orThrow().settle(Usage.of(1, 1));
