@@ -84,7 +84,8 @@ record Halt(String reason, Optional<Instant> until) {
   private static boolean isNearlySpent(BudgetStatus status) {
     ProviderBudget budget = status.budget();
     long last = budget.essentialReserve() + budget.limit().amount() / LAST_PART;
-    return status.latch().isPresent() || status.remaining() <= last;
+    long left = status.remaining() + Math.min(0, status.free());
+    return status.latch().isPresent() || left <= last;
   }
 
   private static Optional<Halt> of(
