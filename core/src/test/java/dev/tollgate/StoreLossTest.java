@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,9 @@ class StoreLossTest {
     Limit day = Limit.of(Meter.TOKENS, 1000, new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC));
     Policies policies =
         Policies.of(
-            List.of(Tier.of("free", rate, day)), List.of(Route.of("chat")), PriceBook.EMPTY);
+            List.of(Tier.of("free", rate, day)),
+            List.of(Route.of("chat")),
+            new PriceBook(Map.of("m", Price.FREE)));
     tollgate =
         Tollgate.builder(policies, store)
             .clock(clock)
