@@ -180,6 +180,10 @@ class PagesInBrowserTest {
     assertThat(page.getByText("A leaked key")).isVisible();
     assertThat(state()).isEqualTo(BreakerState.OPEN);
     keep(page, "breaker-open");
+    Page usage = open("usage", Map.of("User", "ann"));
+    assertThat(usage.getByText("Partly halted")).isVisible();
+    assertThat(usage.getByText("optional and background calls are refused")).isVisible();
+    keep(usage, "usage-halted");
 
     button(page, "Close: application").click();
     assertThat(page.locator(".tag")).hasText("Closed");
