@@ -150,9 +150,10 @@ public final class Tollgate implements AutoCloseable {
             ? halted
                 .<Decision>map(
                     wouldBe ->
-                        new Decision.Shadowed(call, shadow(now, call, id).orThrow(), wouldBe))
-                .orElseGet(() -> shadow(now, call, id))
-            : halted.orElseGet(() -> decide(now, call, id));
+                        new Decision.Shadowed(
+                            call, shadow(now.policies(), plan, call, id).orThrow(), wouldBe))
+                .orElseGet(() -> shadow(now.policies(), plan, call, id))
+            : halted.orElseGet(() -> decide(now.policies(), plan, call, id));
     listeners.decided(made);
     return made;
   }
@@ -183,14 +184,12 @@ public final class Tollgate implements AutoCloseable {
     return plan.amounts(call, call.model(), average).costNanoUsd();
   }
 
-  private Decision decide(Rules now, Call call, String id) {
-    return now.policies().prices().refuses(call.model())
-        ? unpriced(call)
-        : decide(plan(now, call), call, id);
+  private Decision decide(Policies policies, Plan plan, Call call, String id) {
+    return policies.prices().refuses(call.model()) ? unpriced(call) : decide(plan, call, id);
   }
 
-  private Decision shadow(Rules now, Call call, String id) {
-    return shadow(plan(now, call), call, decide(now, call, id), id);
+  private Decision shadow(Policies policies, Plan plan, Call call, String id) {
+    return shadow(plan, call, decide(policies, plan, call, id), id);
   }
 
   private Decision decide(Plan plan, Call call, String id) {
