@@ -6,6 +6,7 @@ import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
+import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
@@ -65,6 +66,16 @@ final class LocalShareStore implements Store {
   @Override
   public List<String> rows(String account) {
     return memory.rows(account);
+  }
+
+  @Override
+  public List<OpenHold> openHolds(String account) {
+    return memory.openHolds(account);
+  }
+
+  @Override
+  public boolean expire(String account, String id) {
+    return memory.expire(account, id);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.tollgate;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
+import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
@@ -97,6 +98,24 @@ final class StoreGuard implements AutoCloseable {
           asked.reset(account);
           return account;
         });
+  }
+
+  /**
+   * The open holds of an account of the store itself.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  List<OpenHold> openHolds(String account) throws StoreException {
+    return askStore(asked -> asked.openHolds(account));
+  }
+
+  /**
+   * Ends an open hold of the store itself; false when there is none of this id.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  boolean expire(String account, String id) throws StoreException {
+    return askStore(asked -> asked.expire(account, id));
   }
 
   /**

@@ -360,6 +360,31 @@ public final class Tollgate implements AutoCloseable {
     guard.reset(caller);
   }
 
+  /**
+   * A caller's calls under way that nobody has settled yet: the one that expires first comes first,
+   * at most {@link Store#MAX_TOLD_HOLDS}.
+   *
+   * @param caller the caller's id
+   * @throws StoreException when the store does not answer
+   */
+  public List<OpenCall> openCalls(String caller) throws StoreException {
+    return guard.openHolds(caller).stream().map(OpenCall::of).flatMap(Optional::stream).toList();
+  }
+
+  /**
+   * Gives back what a caller's open call holds of its limits, before it expires by itself. If the
+   * call ends after all, it is charged what it used. Its provider's budget is not touched: its
+   * money may be gone.
+   *
+   * @param caller the caller's id
+   * @param id the reservation's
+   * @return false when no such call is open any more
+   * @throws StoreException when the store does not answer; ask again
+   */
+  public boolean release(String caller, String id) throws StoreException {
+    return guard.expire(caller, id);
+  }
+
   /** What an estimate costs in nano-USD at the model's price if nothing is cached. */
   public long cost(String model, Estimate estimate) {
     return rules.policies().prices().price(model).cost(estimate.toUsage());

@@ -3,6 +3,7 @@ package dev.tollgate;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
+import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
@@ -43,6 +44,16 @@ record UnlimitedStore(InstantSource clock) implements Store {
   @Override
   public List<String> rows(String account) {
     return List.of();
+  }
+
+  @Override
+  public List<OpenHold> openHolds(String account) {
+    return List.of();
+  }
+
+  @Override
+  public boolean expire(String account, String id) {
+    return false;
   }
 
   /** {@inheritDoc} Nothing is ever kept here. */

@@ -3,6 +3,7 @@ package dev.tollgate;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
+import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
@@ -55,6 +56,16 @@ final class CuttableStore implements Store {
   @Override
   public List<String> rows(String account) throws StoreException {
     return reach().rows(account);
+  }
+
+  @Override
+  public List<OpenHold> openHolds(String account) throws StoreException {
+    return reach().openHolds(account);
+  }
+
+  @Override
+  public boolean expire(String account, String id) throws StoreException {
+    return reach().expire(account, id);
   }
 
   @Override

@@ -209,6 +209,19 @@ class PagesInBrowserTest {
     assertThat(server.tollgate().audits()).hasSize(2);
   }
 
+  @Test
+  void anOperatorReleasesACallUnderWay() {
+    Call call = Call.of(new Caller("ann", "free"), "chat").model("m").estimate(400, 100);
+    server.tollgate().reserve(call).orThrow();
+    Page page = open("admin/callers?id=ann", OPERATOR);
+    Locator held = page.getByText("tokens in and");
+    assertThat(held).containsText("400 tokens in and 100 out");
+    keep(page, "caller-under-way");
+    button(page, "Release: ann").click();
+    assertThat(held).hasCount(0);
+    assertThat(server.tollgate().audits()).hasSize(1);
+  }
+
   private static Locator button(Page page, String name) {
     return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
   }

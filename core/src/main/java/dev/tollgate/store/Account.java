@@ -3,6 +3,7 @@ package dev.tollgate.store;
 import dev.tollgate.store.Receipt.Outcome;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -85,6 +86,29 @@ final class Account {
   List<String> rows(long now) {
     sweep(now);
     return List.copyOf(rows);
+  }
+
+  List<OpenHold> openHolds(long now) {
+    sweep(now);
+    return holds.values().stream()
+        .filter(kept -> !kept.expired)
+        .map(kept -> new OpenHold(kept.hold.id(), kept.hold.deadlineMicros(), kept.memo))
+        .sorted(Comparator.comparingLong(OpenHold::deadlineMicros).thenComparing(OpenHold::id))
+        .limit(Store.MAX_TOLD_HOLDS)
+        .toList();
+  }
+
+  /** Ends a live hold before its deadline; false when there is none of this id. */
+  boolean expire(String id, long now) {
+    sweep(now);
+    KeptHold kept = holds.get(id);
+    if (kept == null || kept.expired) {
+      return false;
+    }
+    kept.hold.parts().forEach(part -> roll(part.counter(), part.bound(), now));
+    expire(kept);
+    nextBurial = Math.min(nextBurial, kept.hold.deadlineMicros() + Store.TOMBSTONE_MICROS);
+    return true;
   }
 
   /** Counts anew; what is held stays held. */

@@ -96,6 +96,16 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public List<OpenHold> openHolds(String account) {
+    return with(account, found -> found.openHolds(nowMicros()));
+  }
+
+  @Override
+  public boolean expire(String account, String id) {
+    return with(account, found -> found.expire(id, nowMicros()));
+  }
+
+  @Override
   public Document document(String name) {
     Document.checkName(name);
     return documents.get(name, nowMicros());

@@ -20,6 +20,9 @@ public interface Store extends AutoCloseable {
   /** Holds that one account may have open at a time; a reserve above that is refused. */
   int MAX_HOLDS = 10_000;
 
+  /** Open holds of an account that are told: those that expire first. */
+  int MAX_TOLD_HOLDS = 100;
+
   /** How long an expired hold can still be settled: 48 hours. */
   long TOMBSTONE_MICROS = 48L * 3_600_000_000L;
 
@@ -84,6 +87,23 @@ public interface Store extends AutoCloseable {
    * @throws StoreException when the store did not answer in time
    */
   List<String> rows(String account) throws StoreException;
+
+  /**
+   * The account's open holds, the one that expires first comes first: at most {@link
+   * #MAX_TOLD_HOLDS}.
+   *
+   * @throws StoreException when the store did not answer in time
+   */
+  List<OpenHold> openHolds(String account) throws StoreException;
+
+  /**
+   * Ends an open hold now, as if its deadline had come: what it took is released or charged by its
+   * {@link Expiry}, and it can be settled late.
+   *
+   * @return false when the account has no open hold of this id
+   * @throws StoreException when the store did not answer in time; a repetition does no harm
+   */
+  boolean expire(String account, String id) throws StoreException;
 
   /**
    * A document, as it was written last. It is kept for {@link #DOCUMENT_MICROS}.

@@ -155,17 +155,29 @@ final class OracleStore {
         all ? BigInteger.ZERO : level.scaled.subtract(limit.multiply(BigInteger.valueOf(micros)));
   }
 
+  /** Ends a hold before its deadline. */
+  boolean expire(String id, long now) {
+    expire(now);
+    Taken taken = holds.get(id);
+    if (taken.ended || taken.expired) {
+      return false;
+    }
+    expire(taken);
+    return true;
+  }
+
   private void expire(long now) {
-    for (Taken taken : holds.values()) {
-      if (taken.ended || taken.expired || taken.hold.deadlineMicros() > now) {
-        continue;
-      }
-      taken.expired = true;
-      if (taken.expiry == Expiry.CHARGED) {
-        taken.hold.parts().stream()
-            .filter(part -> part.bound() instanceof Quota)
-            .forEach(part -> post(part, part.amount()));
-      }
+    holds.values().stream()
+        .filter(taken -> !taken.ended && !taken.expired && taken.hold.deadlineMicros() <= now)
+        .forEach(this::expire);
+  }
+
+  private void expire(Taken taken) {
+    taken.expired = true;
+    if (taken.expiry == Expiry.CHARGED) {
+      taken.hold.parts().stream()
+          .filter(part -> part.bound() instanceof Quota)
+          .forEach(part -> post(part, part.amount()));
     }
   }
 

@@ -203,6 +203,55 @@ public abstract class StoreContract {
   }
 
   @Test
+  void holdThatIsEndedByHandIsReleasedAndSettlesLateOnce() throws Exception {
+    Quota quota = quota(100, 100);
+    Request request = request(List.of(Charge.of("tokens", quota, 80)), HOLD, "unsettled");
+    Hold hold = store.reserve(request).admitted().orElseThrow();
+    assertThat(store.expire(account, "another")).isFalse();
+    assertThat(store.expire(account, hold.id())).isTrue();
+    assertThat(store.expire(account, hold.id())).isFalse();
+    assertThat(store.openHolds(account)).isEmpty();
+    assertThat(store.rows(account)).containsExactly("unsettled");
+    assertThat(read("tokens", quota).held()).isZero();
+    assertThat(store.settle(hold, List.of(70L), "late").outcome()).isEqualTo(Outcome.LATE);
+    assertThat(store.settle(hold, List.of(70L), "late").outcome()).isEqualTo(Outcome.REPEATED);
+    assertThat(read("tokens", quota).posted()).isEqualTo(70);
+    assertThat(store.expire(account, hold.id())).isFalse();
+  }
+
+  @Test
+  void chargedHoldThatIsEndedByHandIsPosted() throws Exception {
+    Quota quota = quota(100, 100);
+    Hold hold = chargedHold(quota, 80);
+    assertThat(store.expire(account, hold.id())).isTrue();
+    assertThat(read("tokens", quota).posted()).isEqualTo(80);
+    assertThat(store.settle(hold, List.of(60L), "").outcome()).isEqualTo(Outcome.LATE);
+    assertThat(read("tokens", quota).posted()).isEqualTo(60);
+  }
+
+  @Test
+  void openHoldsAreToldByTheirDeadlines() throws Exception {
+    assertThat(store.openHolds(account)).isEmpty();
+    Quota quota = quota(1000, 1000);
+    List<Charge> one = List.of(Charge.of("tokens", quota, 1));
+    Hold later = store.reserve(request(one, HOLD.plusMinutes(1), "later")).admitted().orElseThrow();
+    Hold sooner = store.reserve(request(one, HOLD, "sooner \u00e4\t{}")).admitted().orElseThrow();
+    Hold settled = store.reserve(request(one, HOLD, "settled")).admitted().orElseThrow();
+    store.settle(settled, List.of(1L), "");
+    assertThat(store.openHolds(account))
+        .containsExactly(
+            new OpenHold(sooner.id(), sooner.deadlineMicros(), "sooner \u00e4\t{}"),
+            new OpenHold(later.id(), later.deadlineMicros(), "later"));
+    setClock(START.plus(HOLD).plusSeconds(10));
+    assertThat(store.openHolds(account)).extracting(OpenHold::memo).containsExactly("later");
+    for (int i = 0; i < Store.MAX_TOLD_HOLDS; i++) {
+      store.reserve(request(one, HOLD.plusHours(1), "many"));
+    }
+    assertThat(store.openHolds(account)).hasSize(Store.MAX_TOLD_HOLDS).element(0).isNotNull();
+    assertThat(store.openHolds(account).get(0).memo()).isEqualTo("later");
+  }
+
+  @Test
   void chargedHoldThatIsCancelledLateIsGivenBack() throws Exception {
     Quota quota = quota(100, 100);
     Hold hold = chargedHold(quota, 80);
@@ -655,7 +704,7 @@ public abstract class StoreContract {
     }
 
     private void step(String where) throws Exception {
-      switch (random.nextInt(6)) {
+      switch (random.nextInt(7)) {
         case 0, 1 -> reserve(where, new Request(name, id(), charges(), holdMicros(), expiry(), ""));
         case 2 -> {
           if (!requests.isEmpty()) {
@@ -663,6 +712,7 @@ public abstract class StoreContract {
           }
         }
         case 3, 4 -> endOne(where);
+        case 5 -> expireOne(where);
         default -> {
           List<Charge> charges = charges();
           Receipt read = store.read(name, charges);
@@ -677,6 +727,19 @@ public abstract class StoreContract {
       receipt.admitted().ifPresent(holds::add);
       if (request.holdMicros() > 0) {
         requests.add(request);
+      }
+    }
+
+    private void expireOne(String where) throws StoreException {
+      // one whose deadline does not come in between
+      long later = now.plusMillis(150).toEpochMilli() * 1000;
+      List<Hold> far =
+          holds.stream().filter(hold -> hold.isKept() && hold.deadlineMicros() > later).toList();
+      if (!far.isEmpty()) {
+        String id = far.get(random.nextInt(far.size())).id();
+        boolean expired = store.expire(name, id);
+        long at = now.toEpochMilli() * 1000;
+        assertThat(expired).as("%s: expire", where).isEqualTo(oracle.expire(id, at));
       }
     }
 

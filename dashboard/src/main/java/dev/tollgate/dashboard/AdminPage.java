@@ -3,8 +3,10 @@ package dev.tollgate.dashboard;
 import dev.tollgate.Analytics;
 import dev.tollgate.Caller;
 import dev.tollgate.CallerOverride;
+import dev.tollgate.OpenCall;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ConfiguredValue;
+import dev.tollgate.store.StoreException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -150,6 +152,7 @@ final class AdminPage implements Page {
     ActionForm form = form(request, response);
     UsageView usage = new UsageView(Standing.of(caller, tollgate, now), numbers);
     OverridesView overrides = new OverridesView(overrides(caller), now, form);
+    OpenCallsView open = new OpenCallsView(caller.id(), openCalls(caller), now, numbers, form);
     CallerForm decide = new CallerForm(caller.id(), now, form);
     frame("Callers")
         .send(
@@ -163,9 +166,19 @@ final class AdminPage implements Page {
                     inner -> {
                       search.write(inner);
                       overrides.write(inner);
+                      open.write(inner);
                       decide.write(inner);
                       usage.write(inner);
                     }));
+  }
+
+  /** None while the store does not answer, which the page says. */
+  private List<OpenCall> openCalls(Caller caller) {
+    try {
+      return tollgate.openCalls(caller.id());
+    } catch (StoreException unanswered) {
+      return List.of();
+    }
   }
 
   private List<CallerOverride> overrides(Caller caller) {

@@ -18,7 +18,13 @@ import java.util.Arrays;
 final class CallerActions {
 
   static final String ACTION = "caller";
+
+  /** Its choice is the id of a call under way. */
+  static final String RELEASE = "release-call";
+
   static final String PERCENT = "percent";
+
+  private static final int MAX_CALL_ID_LENGTH = 64;
 
   /** The last day of an override, in UTC. */
   static final String LAST_DAY = "until";
@@ -44,11 +50,7 @@ final class CallerActions {
    * @throws Problem when it cannot be done
    */
   String perform(HttpServletRequest form, Operator operator) throws Problem {
-    String caller = OperatorActions.field(form, ActionForm.SUBJECT);
-    if (caller.isEmpty() || caller.length() > Caller.MAX_ID_LENGTH) {
-      throw Problem.badRequest(
-          "subject: a caller's id has 1 to " + Caller.MAX_ID_LENGTH + " characters");
-    }
+    String caller = caller(form);
     try {
       return switch (choice(OperatorActions.field(form, ActionForm.CHOICE))) {
         case RAISE -> raise(form, caller, operator);
@@ -63,8 +65,44 @@ final class CallerActions {
         }
       };
     } catch (StoreException unanswered) {
-      throw Problem.unavailable("The store does not answer: try again when it does.");
+      throw unanswered();
     }
+  }
+
+  /**
+   * Gives back what a call under way holds.
+   *
+   * @return what was done, in the words of the audit journal
+   * @throws Problem when the call has ended, or the store does not answer
+   */
+  String release(HttpServletRequest form) throws Problem {
+    String caller = caller(form);
+    String call = OperatorActions.field(form, ActionForm.CHOICE);
+    if (call.isEmpty() || call.length() > MAX_CALL_ID_LENGTH) {
+      throw Problem.badRequest(
+          "choice: a call's id has 1 to " + MAX_CALL_ID_LENGTH + " characters");
+    }
+    try {
+      if (tollgate.release(caller, call)) {
+        return "release-call " + call;
+      }
+    } catch (StoreException unanswered) {
+      throw unanswered();
+    }
+    throw Problem.conflict("The call has ended, and holds nothing any more.");
+  }
+
+  private static Problem unanswered() {
+    return Problem.unavailable("The store does not answer: try again when it does.");
+  }
+
+  private static String caller(HttpServletRequest form) throws Problem {
+    String caller = OperatorActions.field(form, ActionForm.SUBJECT);
+    if (caller.isEmpty() || caller.length() > Caller.MAX_ID_LENGTH) {
+      throw Problem.badRequest(
+          "subject: a caller's id has 1 to " + Caller.MAX_ID_LENGTH + " characters");
+    }
+    return caller;
   }
 
   private String raise(HttpServletRequest form, String caller, Operator operator)

@@ -53,6 +53,10 @@ final class OperatorActions {
         String done = callers.perform(form, operator);
         audit(operator, done, subject, reason);
       }
+      case CallerActions.RELEASE -> {
+        String done = callers.release(form);
+        audit(operator, done, subject, reason);
+      }
       default -> throw Problem.badRequest("action: there is no such action");
     }
   }

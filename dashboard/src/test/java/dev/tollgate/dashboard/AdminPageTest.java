@@ -10,6 +10,7 @@ import dev.tollgate.BreakerStatus;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
 import dev.tollgate.Decision;
+import dev.tollgate.Reservation;
 import dev.tollgate.Usage;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -197,6 +198,29 @@ class AdminPageTest {
   }
 
   @Test
+  void anOperatorReleasesACallUnderWay() throws Exception {
+    Call call = Call.of(new Caller("ann", "free"), "chat").model("<m>").estimate(3000, 1000);
+    Reservation open = server.tollgate().reserve(call).orThrow();
+    assertThat(asOperator("admin/callers?id=ann&tier=free").body())
+        .contains("Under way", "<bdi>&lt;m&gt;</bdi>", "3,000 tokens in and 1,000 out", "Release")
+        .contains("4,000 held");
+    Browser browser = new Browser();
+    String form = "action=release-call&subject=ann&reason=Hangs&choice=" + open.id();
+    assertThat(browser.send(form).statusCode()).isEqualTo(303);
+    assertThat(asOperator("admin/callers?id=ann&tier=free").body())
+        .contains("0 of 10,000 used")
+        .doesNotContain("Under way", " held");
+    assertThat(browser.send(form).statusCode()).as("a second time").isEqualTo(409);
+    assertThat(server.tollgate().audits())
+        .containsExactly(
+            new AuditRow(PageServer.NOW, "olga", "release-call " + open.id(), "ann", "Hangs"));
+
+    open.settle(Usage.of(700, 300));
+    assertThat(asOperator("admin/callers?id=ann&tier=free").body())
+        .contains("1,000 of 10,000 used");
+  }
+
+  @Test
   void aCallerIsNotBlockedWhileTheStoreDoesNotAnswer() throws Exception {
     Browser browser = new Browser();
     server.outage().begin();
@@ -248,6 +272,7 @@ class AdminPageTest {
         "action=control-breaker&subject=application&choice=BROKEN",
         "action=release-provider&subject=nobody",
         "action=format-disk",
+        "action=release-call&subject=ann&choice=",
         "action=caller&subject=&choice=RESET",
         "action=caller&subject=ann&choice=SHOUT",
         "action=caller&subject=ann&choice=BLOCK&until=tomorrow",

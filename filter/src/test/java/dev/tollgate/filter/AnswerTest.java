@@ -18,6 +18,7 @@ import dev.tollgate.config.HttpSettings;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
+import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
@@ -275,6 +276,16 @@ class AnswerTest {
 
     @Override
     public List<String> rows(String account) throws StoreException {
+      throw new StoreException("lost");
+    }
+
+    @Override
+    public List<OpenHold> openHolds(String account) throws StoreException {
+      throw new StoreException("lost");
+    }
+
+    @Override
+    public boolean expire(String account, String id) throws StoreException {
       throw new StoreException("lost");
     }
 

@@ -7,6 +7,7 @@ import dev.tollgate.store.Calendar;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
+import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
@@ -87,6 +88,18 @@ final class Answer {
       balances.add(balance(part.counter(), part.bound(), 0, nextDeadline));
     }
     return new Receipt(Outcome.valueOf(outcome), atMicros, balances, Optional.empty());
+  }
+
+  List<OpenHold> toOpenHolds() {
+    List<OpenHold> holds = new ArrayList<>();
+    while (next < values.size()) {
+      holds.add(new OpenHold(text(), number(), text()));
+    }
+    return holds;
+  }
+
+  boolean isApplied() {
+    return outcome.equals(Outcome.APPLIED.name());
   }
 
   Document toDocument() {

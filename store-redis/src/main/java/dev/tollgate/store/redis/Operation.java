@@ -119,6 +119,14 @@ final class Operation {
     return new Operation("reset").words;
   }
 
+  static List<String> openHolds() {
+    return new Operation("open").words;
+  }
+
+  static List<String> expire(String id) {
+    return new Operation("expire").word(id).words;
+  }
+
   static List<String> rows() {
     return new Operation("rows").words;
   }

@@ -4,6 +4,7 @@ import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Durability;
 import dev.tollgate.store.Hold;
+import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
@@ -111,6 +112,16 @@ final class RedisStore implements Store {
   public List<String> rows(String account) throws StoreException {
     return Answer.rows(
         send(scripts.counting(), Names.of(account), Operation.rows(), silenceNanos(), true));
+  }
+
+  @Override
+  public List<OpenHold> openHolds(String account) throws StoreException {
+    return ask(account, at -> Operation.openHolds(), true).toOpenHolds();
+  }
+
+  @Override
+  public boolean expire(String account, String id) throws StoreException {
+    return ask(account, at -> Operation.expire(id), true).isApplied();
   }
 
   @Override

@@ -28,6 +28,7 @@ local MAX_AMOUNT = 9007199254740991
 local MAX_HOLDS = 10000
 local CAUTION = 8
 local MAX_ROWS = 50
+local MAX_TOLD_HOLDS = 100
 local TOMBSTONE = 48 * 3600 * 1000000
 local MAX_LEVEL = 3650 * 86400 * 1000000
 local FLAG = 24 * 3600 * 1000000
@@ -172,6 +173,12 @@ local readers = {
   end,
   rows = function()
     return {charges = {}}
+  end,
+  open = function()
+    return {charges = {}}
+  end,
+  expire = function()
+    return {id = word(), charges = {}}
   end,
 }
 
@@ -555,25 +562,29 @@ local function charged(hold, amount)
   return hold.state ~= 'live' and hold.expiry == 'CHARGED' and amount or 0
 end
 
--- Ends the holds whose deadline has come. A bucket keeps what they took: it flows back by itself.
--- No notice is crossed here: nobody asked who could be told. All operations of a call happen at the
--- same time, so once is enough.
+-- A bucket keeps what an expired hold took: it flows back by itself. No notice is crossed here:
+-- nobody asked who could be told.
+local function expire_hold(hold)
+  end_hold(hold, 'late')
+  for _, part in ipairs(hold.parts) do
+    if string.sub(part.field, 1, 2) == 'q:' then
+      replace(counter(part.field), part.mark, part.amount, charged(hold, part.amount))
+    end
+  end
+  write_row(hold.memo)
+  hold.mode = 'late'
+  hold.memo = ''
+end
+
+-- Ends the holds whose deadline has come. All operations of a call happen at the same time, so once
+-- is enough.
 local function sweep()
   if now < account.next then
     return
   end
   account.next = nil
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', text(now))) do
-    local hold = find_hold(id)
-    end_hold(hold, 'late')
-    for _, part in ipairs(hold.parts) do
-      if string.sub(part.field, 1, 2) == 'q:' then
-        replace(counter(part.field), part.mark, part.amount, charged(hold, part.amount))
-      end
-    end
-    write_row(hold.memo)
-    hold.mode = 'late'
-    hold.memo = ''
+    expire_hold(find_hold(id))
   end
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', LATE, '-inf', text(now))) do
     end_hold(find_hold(id), 'gone')
@@ -892,8 +903,44 @@ local function rows()
   return found
 end
 
+-- Those that are stored, less those that operations before this one have ended, and those that
+-- they have opened.
+local function open_holds()
+  local changed = 0
+  for _ in pairs(holds) do
+    changed = changed + 1
+  end
+  for _, id in ipairs(redis.call('ZRANGE', DUE, 0, MAX_TOLD_HOLDS + changed - 1)) do
+    find_hold(id)
+  end
+  local open = {}
+  for id, hold in pairs(holds) do
+    if hold.state == 'live' then
+      open[#open + 1] = {id = id, deadline = hold.deadline, memo = hold.memo}
+    end
+  end
+  table.sort(open, function(a, b)
+    return a.deadline < b.deadline or a.deadline == b.deadline and a.id < b.id
+  end)
+  local reply = {'APPLIED', now}
+  for i = 1, math.min(#open, MAX_TOLD_HOLDS) do
+    reply[#reply + 1], reply[#reply + 2], reply[#reply + 3] = open[i].id, open[i].deadline, open[i].memo
+  end
+  return reply
+end
+
+local function expire(operation)
+  local hold = find_hold(operation.id)
+  if hold.state ~= 'live' then
+    return {'REPEATED', now}
+  end
+  expire_hold(hold)
+  return {'APPLIED', now}
+end
+
 local answers = {
   reserve = reserve, read = read, settle = settle, refund = refund, reset = reset, rows = rows,
+  open = open_holds, expire = expire,
 }
 
 ---------------------------------------------------------------------------------------------------
