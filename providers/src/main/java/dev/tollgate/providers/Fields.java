@@ -46,7 +46,7 @@ final class Fields {
     return object.get(key).booleanValue();
   }
 
-  /** A text without control characters, empty if there is none. */
+  /** A text of one line that shows as it is written, empty if there is none. */
   static String name(ObjectNode object, String key, int maxLength) {
     if (!object.hasNonNull(key)) {
       return "";
@@ -56,11 +56,24 @@ final class Fields {
       throw wrong(Rule.TYPE, key, node, "must be a text");
     }
     String text = node.textValue();
-    if (text.length() > maxLength || text.chars().anyMatch(Character::isISOControl)) {
-      String rule = "must have at most " + maxLength + " characters, no control characters";
+    if (text.length() > maxLength || text.codePoints().anyMatch(Fields::isInvisible)) {
+      String rule = "must have at most " + maxLength + " characters, all of them visible";
       throw wrong(Rule.RANGE, key, node, rule);
     }
     return text;
+  }
+
+  /** Such characters end lines, or change the order of those beside them. */
+  private static boolean isInvisible(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
   }
 
   static Optional<ObjectNode> object(ObjectNode object, String key) {
