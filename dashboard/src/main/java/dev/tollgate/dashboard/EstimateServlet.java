@@ -101,12 +101,13 @@ public final class EstimateServlet extends HttpServlet {
     }
   }
 
-  private static Quote quote(HttpServletRequest request, Source source)
-      throws Problem, IOException {
+  private static Quote quote(HttpServletRequest request, Source source) throws Problem {
     Caller caller =
         CallContext.current().map(CallContext::caller).orElseThrow(Problem::unidentified);
+    // Before its parameters, for which the container may take a body and read it itself.
+    byte[] body = Question.body(request);
     HttpRoute route = route(request.getParameter("route"), source.settings().get().routes());
-    Call call = Question.read(request, route).asCall(caller, source.counters());
+    Call call = Question.read(body, route).asCall(caller, source.counters());
     try {
       return Quote.of(call, source.tollgate());
     } catch (IllegalArgumentException unknown) {

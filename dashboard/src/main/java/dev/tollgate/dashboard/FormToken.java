@@ -52,17 +52,29 @@ final class FormToken {
   }
 
   /**
-   * @throws Problem when the request is not from a form of these pages
+   * @throws Problem when the request is not from a form of these pages, or cannot be read
    */
   void require(HttpServletRequest request) throws Problem {
     String site = request.getHeader("Sec-Fetch-Site");
-    String sent = Optional.ofNullable(request.getParameter(FIELD)).orElse("");
+    String sent = sent(request);
     boolean known =
         cookie(request)
             .filter(token -> MessageDigest.isEqual(ascii(token), ascii(sent)))
             .isPresent();
     if (!known || (site != null && !OWN_SITES.contains(site))) {
       throw Problem.forbidden("The form is not from this page, or too old: load the page again.");
+    }
+  }
+
+  /**
+   * The first question for a parameter makes the container read the form. It tells of one that it
+   * cannot or will not read, such as one with too many fields, by any exception it likes.
+   */
+  private static String sent(HttpServletRequest request) throws Problem {
+    try {
+      return Optional.ofNullable(request.getParameter(FIELD)).orElse("");
+    } catch (RuntimeException unreadable) {
+      throw Problem.badRequest("The form cannot be read: load the page again.");
     }
   }
 

@@ -24,16 +24,28 @@ record Question(AiRequest asked, HttpRoute route) {
   private static final String MAX_TOKENS = "maxTokens";
 
   /**
-   * Reads the body of a request.
+   * The body of a request.
    *
-   * @throws Problem when it cannot be told what it asks for
+   * @throws Problem when it is compressed, or breaks off
    */
-  static Question read(HttpServletRequest request, HttpRoute route) throws Problem, IOException {
+  static byte[] body(HttpServletRequest request) throws Problem {
     String encoding = request.getHeader("Content-Encoding");
     if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
       throw Problem.encoded();
     }
-    byte[] body = request.getInputStream().readNBytes(AiRequest.MAX_BODY_BYTES + 1);
+    try {
+      return request.getInputStream().readNBytes(AiRequest.MAX_BODY_BYTES + 1);
+    } catch (IOException broken) {
+      throw Problem.badRequest("body: it is not as its header says, or broke off; send it again");
+    }
+  }
+
+  /**
+   * Reads a body.
+   *
+   * @throws Problem when it cannot be told what it asks for
+   */
+  static Question read(byte[] body, HttpRoute route) throws Problem {
     try {
       return new Question(parse(body, route), route);
     } catch (BadRequestException bad) {

@@ -34,14 +34,13 @@ record AskedBody(AiRequest request, AiRequest bounded, HttpRoute route, TokenCou
    */
   static Optional<AskedBody> read(
       HttpServletRequest request, HttpRoute route, TokenCounters counters)
-      throws RejectedException, IOException {
+      throws RejectedException {
     if (route.body().isEmpty() || !METHODS.contains(request.getMethod().toUpperCase(Locale.ROOT))) {
       return Optional.empty();
     }
     requireReadable(request);
-    byte[] bytes = request.getInputStream().readNBytes(AiRequest.MAX_BODY_BYTES + 1);
     try {
-      AiRequest asked = AiRequest.read(route.body().get(), path(request), bytes);
+      AiRequest asked = AiRequest.read(route.body().get(), path(request), bytes(request));
       return Optional.of(
           new AskedBody(asked, bounded(asked, route.defaults().maxTokens()), route, counters));
     } catch (BadRequestException bad) {
@@ -57,10 +56,14 @@ record AskedBody(AiRequest request, AiRequest bounded, HttpRoute route, TokenCou
       throw new RejectedException(
           Fault.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding: send the body as it is.");
     }
-    if (request.getContentLengthLong() > AiRequest.MAX_BODY_BYTES) {
+  }
+
+  private static byte[] bytes(HttpServletRequest request) throws RejectedException {
+    try {
+      return request.getInputStream().readNBytes(AiRequest.MAX_BODY_BYTES + 1);
+    } catch (IOException broken) {
       throw new RejectedException(
-          Fault.CONTENT_TOO_LARGE,
-          "body: must have at most " + AiRequest.MAX_BODY_BYTES + " bytes; send less");
+          Fault.BAD_REQUEST, "body: it is not as its header says, or broke off; send it again");
     }
   }
 

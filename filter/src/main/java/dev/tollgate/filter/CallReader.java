@@ -7,7 +7,6 @@ import dev.tollgate.config.HttpRoute;
 import dev.tollgate.config.HttpSettings;
 import dev.tollgate.providers.TokenCounters;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,8 +50,7 @@ final class CallReader {
    *
    * @throws RejectedException when it names no caller, or two, or its body is not as it should be
    */
-  Arrival arrival(HttpServletRequest request, HttpRoute route)
-      throws RejectedException, IOException {
+  Arrival arrival(HttpServletRequest request, HttpRoute route) throws RejectedException {
     Call call = Call.of(caller(request), route.name());
     Optional<AskedBody> body = AskedBody.read(request, route, counters);
     return new Arrival(

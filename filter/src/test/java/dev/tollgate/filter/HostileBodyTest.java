@@ -1,9 +1,11 @@
 package dev.tollgate.filter;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.Meter;
 import java.io.ByteArrayOutputStream;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.zip.GZIPOutputStream;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A body from which it cannot be told what it asks for changes no balance. */
 class HostileBodyTest {
@@ -90,6 +93,23 @@ class HostileBodyTest {
                 HttpRequest.BodyPublishers.fromPublisher(
                     HttpRequest.BodyPublishers.ofByteArray(body)));
     assertThat(server.gate.send(chunked).statusCode()).isEqualTo(413);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 100\r\n\r\n{",
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\n{}",
+      })
+  void brokenOff(String lengthAndBody) throws Exception {
+    try (Socket client = server.gate.connect()) {
+      String head = "POST " + BodyServer.PATH + " HTTP/1.1\r\nHost: localhost\r\nX-API-Key: k\r\n";
+      client.getOutputStream().write((head + lengthAndBody).getBytes(US_ASCII));
+      client.shutdownOutput();
+      String answer = new String(client.getInputStream().readAllBytes(), US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 400").contains("invalid_request_error");
+    }
   }
 
   @Test

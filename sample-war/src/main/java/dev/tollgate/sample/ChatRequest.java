@@ -27,8 +27,7 @@ record ChatRequest(String prompt, int maxTokens, String model) {
    * @param defaultModel the model of a request that names none
    * @throws HttpProblem when the body is not what it should be
    */
-  static ChatRequest read(HttpServletRequest request, String defaultModel)
-      throws HttpProblem, IOException {
+  static ChatRequest read(HttpServletRequest request, String defaultModel) throws HttpProblem {
     return parse(JsonBody.read(request), defaultModel);
   }
 

@@ -14,18 +14,24 @@ final class JsonBody {
   /**
    * Reads it as it is.
    *
-   * @throws HttpProblem when it is something else by its headers, or longer than {@link #MAX_BYTES}
+   * @throws HttpProblem when it is something else by its headers, is longer than {@link
+   *     #MAX_BYTES}, or breaks off
    */
-  static byte[] read(HttpServletRequest request) throws HttpProblem, IOException {
+  static byte[] read(HttpServletRequest request) throws HttpProblem {
     requireJson(request);
-    if (request.getContentLengthLong() > MAX_BYTES) {
-      throw tooLarge();
-    }
-    byte[] body = request.getInputStream().readNBytes(MAX_BYTES + 1);
+    byte[] body = bytes(request);
     if (body.length > MAX_BYTES) {
-      throw tooLarge();
+      throw HttpProblem.contentTooLarge("the body is larger than " + MAX_BYTES + " bytes");
     }
     return body;
+  }
+
+  private static byte[] bytes(HttpServletRequest request) throws HttpProblem {
+    try {
+      return request.getInputStream().readNBytes(MAX_BYTES + 1);
+    } catch (IOException broken) {
+      throw HttpProblem.badRequest("the body is not as its header says, or broke off");
+    }
   }
 
   private static void requireJson(HttpServletRequest request) throws HttpProblem {
@@ -37,9 +43,5 @@ final class JsonBody {
     if (encoding != null && !encoding.strip().toLowerCase(Locale.ROOT).equals("identity")) {
       throw HttpProblem.unsupportedMediaType("send the body without Content-Encoding");
     }
-  }
-
-  private static HttpProblem tooLarge() {
-    return HttpProblem.contentTooLarge("the body is larger than " + MAX_BYTES + " bytes");
   }
 }

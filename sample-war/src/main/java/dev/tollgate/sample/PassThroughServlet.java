@@ -100,7 +100,7 @@ public final class PassThroughServlet extends HttpServlet {
     }
   }
 
-  private static ProviderRequest read(HttpServletRequest request) throws HttpProblem, IOException {
+  private static ProviderRequest read(HttpServletRequest request) throws HttpProblem {
     Dialect dialect = Dialect.of(request).orElse(Dialect.OPENAI);
     Map<String, String> headers = new LinkedHashMap<>();
     for (String name : dialect.headers()) {
