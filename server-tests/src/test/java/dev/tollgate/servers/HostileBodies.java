@@ -11,7 +11,7 @@ final class HostileBodies {
    *
    * @param headers names and values, in turns
    */
-  record Hostile(String path, String body, String... headers) {
+  record Bad(String path, String body, String... headers) {
 
     @Override
     public String toString() {
@@ -26,12 +26,12 @@ final class HostileBodies {
 
   private HostileBodies() {}
 
-  static List<Hostile> all() {
+  static List<Bad> all() {
     return Stream.of(ofBoth(), ofCompletions(), ofMessages(), large()).flatMap(s -> s).toList();
   }
 
   /** What is wrong in every protocol. */
-  private static Stream<Hostile> ofBoth() {
+  private static Stream<Bad> ofBoth() {
     return Stream.of(
             "",
             "null",
@@ -62,10 +62,10 @@ final class HostileBodies {
             "{" + HELLO + ",\"model\":\"" + "m".repeat(129) + "\"}",
             "{" + HELLO + ",\"model\":\"a\\nb\"}",
             "{" + HELLO + ",\"seed\":" + "9".repeat(2000) + "}")
-        .flatMap(body -> Stream.of(new Hostile(COMPLETIONS, body), new Hostile(MESSAGES, body)));
+        .flatMap(body -> Stream.of(new Bad(COMPLETIONS, body), new Bad(MESSAGES, body)));
   }
 
-  private static Stream<Hostile> ofCompletions() {
+  private static Stream<Bad> ofCompletions() {
     return Stream.of(
             "{" + HELLO + ",\"n\":1000000}",
             "{" + HELLO + ",\"n\":0}",
@@ -73,20 +73,20 @@ final class HostileBodies {
             "{" + HELLO + ",\"max_completion_tokens\":-5}",
             "{" + HELLO + ",\"stream_options\":7,\"stream\":true}",
             "{" + HELLO + ",\"input\":[{\"role\":\"user\",\"content\":\"Hi\"}]}")
-        .map(body -> new Hostile(COMPLETIONS, body));
+        .map(body -> new Bad(COMPLETIONS, body));
   }
 
-  private static Stream<Hostile> ofMessages() {
-    return Stream.of(new Hostile(MESSAGES, "{\"max_tokens\":10}"));
+  private static Stream<Bad> ofMessages() {
+    return Stream.of(new Bad(MESSAGES, "{\"max_tokens\":10}"));
   }
 
-  private static Stream<Hostile> large() {
+  private static Stream<Bad> large() {
     String megabyte = "x".repeat(1 << 20);
     String many = "{\"messages\":[" + "{},".repeat(400_000) + "{}]}";
     return Stream.of(
-        new Hostile(COMPLETIONS, "{\"model\":\"" + megabyte + "\"}"),
-        new Hostile(MESSAGES, many),
-        new Hostile(COMPLETIONS, "{" + HELLO + "}", "Content-Encoding", "gzip"),
-        new Hostile(MESSAGES, "{" + HELLO + "}", "Content-Encoding", "br"));
+        new Bad(COMPLETIONS, "{\"model\":\"" + megabyte + "\"}"),
+        new Bad(MESSAGES, many),
+        new Bad(COMPLETIONS, "{" + HELLO + "}", "Content-Encoding", "gzip"),
+        new Bad(MESSAGES, "{" + HELLO + "}", "Content-Encoding", "br"));
   }
 }

@@ -1,0 +1,192 @@
+package dev.tollgate.servers;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A provider that answers at once, in OpenAI's words and in Anthropic's, and keeps count of what it
+ * has done. It reads requests as strictly as can be, and notes what it would have misunderstood.
+ * Thread-safe.
+ */
+final class ProviderStandIn implements AutoCloseable {
+
+  /** The provider's own key. */
+  static final String KEY = "provider-key-93be";
+
+  /** Asked this, it begins to answer, and then thinks until it is closed. */
+  static final String HARD_QUESTION = "What is the meaning of it all?";
+
+  private static final String BEGINNING =
+      "data: {\"object\":\"chat.completion.chunk\",\"model\":\"gpt-5-mini\",\"choices\":"
+          + "[{\"index\":0,\"delta\":{\"content\":\"Well\"}}]}\n\n";
+
+  private static final long INPUT = 7;
+  private static final long OUTPUT = 5;
+
+  private static final JsonMapper STRICT =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final HttpServer server;
+  private final AtomicLong calls = new AtomicLong();
+  private final AtomicLong tokens = new AtomicLong();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final List<String> faults = new CopyOnWriteArrayList<>();
+
+  private ProviderStandIn(HttpServer server) {
+    this.server = server;
+  }
+
+  /** Opens one at a free port of the loopback interface. */
+  static ProviderStandIn open() throws IOException {
+    InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    ProviderStandIn provider = new ProviderStandIn(HttpServer.create(anywhere, 0));
+    provider.server.setExecutor(provider.threads);
+    provider.server.createContext("/v1/", provider::answer);
+    provider.server.start();
+    return provider;
+  }
+
+  /** What the sample's {@code sample.provider.url} has to be. */
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
+  }
+
+  /** Calls so far. */
+  long calls() {
+    return calls.get();
+  }
+
+  /** Tokens that were used so far, as the answers told. */
+  long tokens() {
+    return tokens.get();
+  }
+
+  /** What was wrong with requests: nothing, where the application does what it should. */
+  List<String> faults() {
+    return List.copyOf(faults);
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      calls.incrementAndGet();
+      String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+      if (body.contains(HARD_QUESTION)) {
+        think(exchange);
+        return;
+      }
+      boolean messages = exchange.getRequestURI().getPath().equals("/v1/messages");
+      JsonNode asked = read(exchange, body);
+      long choices = messages ? 1 : asked.path("n").asLong(1);
+      long output = OUTPUT * choices;
+      tokens.addAndGet(INPUT + output);
+      boolean streams = asked.path("stream").asBoolean();
+      String answer = messages ? message(output, streams) : completion(output, streams);
+      byte[] bytes = answer.getBytes(UTF_8);
+      exchange
+          .getResponseHeaders()
+          .set("Content-Type", streams ? "text/event-stream" : "application/json");
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private void think(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+    exchange.sendResponseHeaders(200, 0);
+    exchange.getResponseBody().write(BEGINNING.getBytes(UTF_8));
+    exchange.getResponseBody().flush();
+    try {
+      closed.await();
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private JsonNode read(HttpExchange exchange, String body) throws IOException {
+    String target = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+    if (!target.equals("POST /v1/messages") && !target.equals("POST /v1/chat/completions")) {
+      faults.add("an unknown resource: " + target);
+    }
+    String head = exchange.getRequestHeaders().values().toString();
+    if (head.contains(Hostile.KEY) || head.contains(Hostile.VICTIM_KEY) || !head.contains(KEY)) {
+      faults.add("the wrong key: " + head);
+    }
+    try {
+      JsonNode asked = STRICT.readTree(body);
+      boolean bounded =
+          List.of("max_tokens", "max_completion_tokens").stream()
+              .anyMatch(field -> asked.path(field).asLong(0) > 0);
+      if (!bounded) {
+        faults.add("no bound on the output: " + body);
+      }
+      return asked;
+    } catch (IOException doubtful) {
+      faults.add("read in two ways: " + doubtful.getMessage());
+      throw doubtful;
+    }
+  }
+
+  private static String completion(long output, boolean streams) {
+    String usage =
+        "\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d}"
+            .formatted(INPUT, output, INPUT + output);
+    String part = "\"index\":0,\"%s\":{\"role\":\"assistant\",\"content\":\"Well.\"}";
+    return streams
+        ? "data: {\"object\":\"chat.completion.chunk\",\"choices\":[{"
+            + part.formatted("delta")
+            + "}]}\n\ndata: {\"object\":\"chat.completion.chunk\",\"choices\":[],"
+            + usage
+            + "}\n\ndata: [DONE]\n\n"
+        : "{\"object\":\"chat.completion\",\"choices\":[{"
+            + part.formatted("message")
+            + ",\"finish_reason\":\"stop\"}],"
+            + usage
+            + "}";
+  }
+
+  private static String message(long output, boolean streams) {
+    String start =
+        "\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[%s],\"usage\":"
+            + "{\"input_tokens\":"
+            + INPUT
+            + ",\"output_tokens\":%d}";
+    return streams
+        ? "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{"
+            + start.formatted("", 0)
+            + "}}\n\nevent: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":"
+            + "{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":"
+            + output
+            + "}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+        : "{"
+            + start.formatted("{\"type\":\"text\",\"text\":\"Well.\"}", output)
+            + ",\"stop_reason\":\"end_turn\"}";
+  }
+}
