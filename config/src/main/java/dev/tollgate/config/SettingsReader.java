@@ -76,7 +76,7 @@ final class SettingsReader {
     Values values = new Values(snapshot.values(), problems);
 
     Syntax<Limit> quota = QuotaSyntax.in(values.get("zone", ZONE, ZoneOffset.UTC));
-    StoreSettings store = new StoreReader(values, stores).read();
+    StoreSettings store = new StoreReader(values, stores, Runtime.getRuntime().maxMemory()).read();
     List<Tier> tiers = new TierReader(values, quota).read();
     RouteReader routeReader = new RouteReader(values, quota);
     List<Route> routes = routeReader.routes();

@@ -13,12 +13,25 @@ final class StoreReader {
   private static final Syntax<Duration> HOLD =
       DurationSyntax.between(Duration.ofSeconds(1), Duration.ofHours(24));
 
+  /**
+   * A caller with one call takes 2.5 KiB; a full journal and rows in rollups take four times that.
+   */
+  private static final int HEAP_OF_CALLER = 16 << 10;
+
+  private static final int MAX_CALLERS = 100_000;
+  private static final int MIN_CALLERS = 1000;
+
   private final Values values;
   private final Stores stores;
+  private final long heapBytes;
 
-  StoreReader(Values values, Stores stores) {
+  /**
+   * @param heapBytes how much memory the process has: in less, fewer callers are kept
+   */
+  StoreReader(Values values, Stores stores, long heapBytes) {
     this.values = values;
     this.stores = stores;
+    this.heapBytes = heapBytes;
   }
 
   StoreSettings read() {
@@ -28,8 +41,15 @@ final class StoreReader {
         values.get("store-deadline", DEADLINE, Duration.ofMillis(50)),
         values.get("on-store-failure", Syntax.oneOf(OnStoreFailure.class), OnStoreFailure.LOCAL),
         values.get("nodes", Syntax.wholeNumber(1, 10_000), 1),
-        values.get("max-callers", Syntax.wholeNumber(100, 10_000_000), 100_000),
+        values.get("max-callers", Syntax.wholeNumber(100, 10_000_000), callers(heapBytes)),
         values.get("hold", HOLD, Duration.ofMinutes(5)));
+  }
+
+  /**
+   * How many callers are kept where nothing is configured: no more than the memory has room for.
+   */
+  private static int callers(long heapBytes) {
+    return (int) Math.max(MIN_CALLERS, Math.min(MAX_CALLERS, heapBytes / HEAP_OF_CALLER));
   }
 
   /** Its messages do not repeat the address, which may hold a password. */

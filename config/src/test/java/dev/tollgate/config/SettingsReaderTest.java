@@ -51,8 +51,22 @@ class SettingsReaderTest {
                 Duration.ofMillis(50),
                 OnStoreFailure.LOCAL,
                 1,
-                100_000,
+                settings.store().maxCallers(),
                 Duration.ofMinutes(5)));
+    assertThat(settings.store().maxCallers()).isBetween(1000, 100_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1048576, 1000", // 1 MiB
+    "134217728, 8192", // 128 MiB
+    "1073741824, 65536", // 1 GiB
+    "68719476736, 100000", // 64 GiB
+  })
+  void asManyCallersAreKeptAsTheMemoryHasRoomFor(long heapBytes, int callers) {
+    Values values = new Values(Snapshot.take(Configs.of()).values(), new Problems());
+    Stores stores = Stores.of(Configs.class.getClassLoader());
+    assertThat(new StoreReader(values, stores, heapBytes).read().maxCallers()).isEqualTo(callers);
   }
 
   @Test

@@ -9,10 +9,19 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
-/** Rollups in memory, at most {@link #MAX_ROLLUPS}. Thread-safe. */
+/**
+ * Rollups in memory, at most {@link #MAX_ROLLUPS}, and so many rows in all as {@link
+ * #MAX_LARGE_ROLLUPS} of the largest have. To make room, the ones that would be forgotten first are
+ * forgotten earlier. Thread-safe.
+ */
 final class MemoryRollups implements Rollups {
 
   static final int MAX_ROLLUPS = 2000;
+
+  /**
+   * How many rollups of the largest size there may be when another begins: callers of 13 months.
+   */
+  static final int MAX_LARGE_ROLLUPS = 16;
 
   /** No two rows have the same rank: pages must fit together. */
   private static final Comparator<Row> BY_RANK =
@@ -68,7 +77,7 @@ final class MemoryRollups implements Rollups {
 
   private Table newTable(String rollup) {
     forgetOld();
-    if (tables.size() >= MAX_ROLLUPS) {
+    while (tables.size() >= MAX_ROLLUPS || rows() > (long) MAX_LARGE_ROLLUPS * maxRows) {
       tables.entrySet().stream()
           .min(Comparator.comparingLong(entry -> entry.getValue().endMicros))
           .map(Map.Entry::getKey)
@@ -77,6 +86,10 @@ final class MemoryRollups implements Rollups {
     Table table = new Table();
     tables.put(rollup, table);
     return table;
+  }
+
+  private long rows() {
+    return tables.values().stream().mapToLong(table -> table.rows.size()).sum();
   }
 
   private void forgetOld() {

@@ -28,11 +28,19 @@ public final class MemoryStore implements Store {
   /** Accounts looked at for an idle one before a new name is sent to a shared account. */
   private static final int EVICTION_TRIES = 16;
 
+  /** How long nobody is looked at after a whole round has found nobody idle. */
+  private static final long EVICTION_PAUSE_MICROS = 1_000_000;
+
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
   private final Documents documents = new Documents();
   private final Rollups rollups;
   private final ReentrantLock eviction = new ReentrantLock();
+
+  /** The hand, and whether its round has found anybody: guarded by the lock. */
   private Iterator<Map.Entry<String, Account>> hand = accounts.entrySet().iterator();
+
+  private boolean fruitful = true;
+  private volatile long restsSinceMicros = -EVICTION_PAUSE_MICROS;
   private final int maxAccounts;
   private final InstantSource clock;
 
@@ -156,22 +164,18 @@ public final class MemoryStore implements Store {
 
   /** Moves a hand over the accounts, as the CLOCK algorithm does, and drops the first idle one. */
   private boolean evictOne() {
-    if (!eviction.tryLock()) {
+    long now = nowMicros();
+    if (isResting(now) || !eviction.tryLock()) {
       return false;
     }
     try {
-      for (int i = 0; i < EVICTION_TRIES; i++) {
-        if (!hand.hasNext()) {
-          hand = accounts.entrySet().iterator();
-          if (!hand.hasNext()) {
-            return true;
-          }
-        }
+      for (int i = 0; i < EVICTION_TRIES && (hand.hasNext() || beginsAgain(now)); i++) {
         Map.Entry<String, Account> entry = hand.next();
         Account account = entry.getValue();
         synchronized (account) {
-          if (account.retireIfIdle(nowMicros())) {
+          if (account.retireIfIdle(now)) {
             accounts.remove(entry.getKey(), account);
+            fruitful = true;
             return true;
           }
         }
@@ -180,6 +184,23 @@ public final class MemoryStore implements Store {
     } finally {
       eviction.unlock();
     }
+  }
+
+  /** Whether the hand goes round again. In a flood nobody is idle, and to look costs time. */
+  private boolean beginsAgain(long now) {
+    hand = accounts.entrySet().iterator();
+    boolean begins = fruitful;
+    fruitful = false;
+    if (!begins) {
+      restsSinceMicros = now;
+    }
+    return begins && hand.hasNext();
+  }
+
+  /** A clock that goes back ends the rest. */
+  private boolean isResting(long now) {
+    long rested = now - restsSinceMicros;
+    return rested >= 0 && rested < EVICTION_PAUSE_MICROS;
   }
 
   private long nowMicros() {

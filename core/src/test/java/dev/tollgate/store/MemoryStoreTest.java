@@ -105,6 +105,43 @@ class MemoryStoreTest extends StoreContract {
     assertThat(rollups.largest("spend", 0, 100)).isEmpty();
   }
 
+  @Test
+  void rollupsOfManyRowsMakeRoomForNewOnes() throws Exception {
+    Rollups rollups = new MemoryStore(10, clock).rollups();
+    for (int day = 1; day <= 30; day++) {
+      for (int i = 0; i < 10; i++) {
+        rollups.add(
+            new Rollups.Addition(
+                "day " + day,
+                day * 1_000_000L,
+                "me",
+                i + 1,
+                List.of(new Rollups.Row("k" + i, List.of(1L)))));
+      }
+    }
+    int first = 30 - MemoryRollups.MAX_LARGE_ROLLUPS;
+    assertThat(rollups.largest("day " + (first - 1), 0, 1)).isEmpty();
+    for (int day = first + 1; day <= 30; day++) {
+      assertThat(rollups.largest("day " + day, 0, 100)).as("day " + day).hasSize(10);
+    }
+  }
+
+  @Test
+  void whereNobodyWasIdleNobodyIsLookedForWithinASecond() {
+    MemoryStore store = new MemoryStore(2, clock);
+    Bucket slow = new Bucket(1, 60_000_000L, 10);
+    charge(store, "debtor", slow, 5);
+    charge(store, "soon idle", new Bucket(2, 1_000_000L, 10), 1);
+    charge(store, "flood", slow, 1);
+    int crowd = store.size();
+    clock.advance(Duration.ofMillis(900));
+    assertThat(charge(store, "resting", slow, 1)).isEqualTo(Outcome.FULL);
+    assertThat(store.size()).as("it shares an account").isEqualTo(crowd + 1);
+    clock.advance(Duration.ofMillis(100));
+    assertThat(charge(store, "late", slow, 10)).isEqualTo(Outcome.FULL);
+    assertThat(store.size()).as("it has the idle one's place").isEqualTo(crowd + 1);
+  }
+
   private static Outcome charge(Store store, String account, Bound bound, long amount) {
     Request request = new Request(account, account, List.of(Charge.of("t", bound, amount)), 0, "");
     try {
