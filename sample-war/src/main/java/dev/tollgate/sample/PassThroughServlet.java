@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
@@ -35,7 +37,8 @@ public final class PassThroughServlet extends HttpServlet {
 
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]{1,500}");
 
-  private final transient Semaphore passages;
+  private final transient Semaphore places;
+  private final transient Set<Passage> passages = ConcurrentHashMap.newKeySet();
   private final transient ScheduledExecutorService clock =
       new ScheduledThreadPoolExecutor(1, PassThroughServlet::newThread);
   private transient Supplier<Provider> provider;
@@ -44,17 +47,17 @@ public final class PassThroughServlet extends HttpServlet {
   /** For the servlet container. */
   public PassThroughServlet() {
     this.provider = () -> CDI.current().select(Provider.class).get();
-    this.passages = new Semaphore(MAX_PASSAGES);
+    this.places = new Semaphore(MAX_PASSAGES);
   }
 
   /**
    * @param timeout the longest that an answer may take, from its request to its last byte
-   * @param passages how many requests may be on their way at once
+   * @param places how many requests may be on their way at once
    */
-  PassThroughServlet(Provider provider, Duration timeout, int passages) {
+  PassThroughServlet(Provider provider, Duration timeout, int places) {
     this.provider = () -> provider;
     this.timeout = timeout;
-    this.passages = new Semaphore(passages);
+    this.places = new Semaphore(places);
   }
 
   private static Thread newThread(Runnable task) {
@@ -63,8 +66,10 @@ public final class PassThroughServlet extends HttpServlet {
     return thread;
   }
 
+  /** Ends what is still on its way, so that it is settled while the application can. */
   @Override
   public void destroy() {
+    passages.forEach(Passage::end);
     clock.shutdownNow();
   }
 
@@ -89,15 +94,22 @@ public final class PassThroughServlet extends HttpServlet {
       }
       ProviderRequest asked = read(request);
       Provider next = provider.get();
-      if (!passages.tryAcquire()) {
+      if (!places.tryAcquire()) {
         throw HttpProblem.unavailable("too many requests are on their way to the provider");
       }
       AsyncContext async = request.startAsync(request, response);
       async.setTimeout(timeout.toMillis());
-      new Passage(async, asked.dialect(), next.pass(asked), clock, passages::release).start();
+      Passage passage = new Passage(async, asked.dialect(), next.pass(asked), clock, this::leave);
+      passages.add(passage);
+      passage.start();
     } catch (HttpProblem problem) {
       problem.send(request, response);
     }
+  }
+
+  private void leave(Passage passage) {
+    passages.remove(passage);
+    places.release();
   }
 
   private static ProviderRequest read(HttpServletRequest request) throws HttpProblem {

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ final class Passage implements AsyncListener {
   private final HttpServletResponse response;
   private final CompletableFuture<ProviderReply> reply;
   private final ScheduledExecutorService clock;
-  private final Runnable leave;
+  private final Consumer<Passage> leave;
 
   /** Whether the response belongs to somebody: to the relay, or to the one who answers an error. */
   private final AtomicBoolean taken = new AtomicBoolean();
@@ -53,7 +54,7 @@ final class Passage implements AsyncListener {
       Dialect dialect,
       CompletableFuture<ProviderReply> reply,
       ScheduledExecutorService clock,
-      Runnable leave) {
+      Consumer<Passage> leave) {
     this.async = async;
     this.dialect = dialect;
     this.request = (HttpServletRequest) async.getRequest();
@@ -77,7 +78,17 @@ final class Passage implements AsyncListener {
 
   @Override
   public void onTimeout(AsyncEvent event) {
-    answerError(HttpProblem.gatewayTimeout("the provider did not answer in time"));
+    stop(HttpProblem.gatewayTimeout("the provider did not answer in time"));
+  }
+
+  /** Ends with the application. */
+  void end() {
+    stop(HttpProblem.unavailable("the application ends"));
+  }
+
+  /** Ends at once, with this where nothing has been answered yet. */
+  private void stop(HttpProblem problem) {
+    answerError(problem);
     reply.cancel(true);
     Relay begun = relay;
     if (begun != null) {
@@ -102,7 +113,7 @@ final class Passage implements AsyncListener {
 
   @Override
   public void onComplete(AsyncEvent event) {
-    leave.run();
+    leave.accept(this);
   }
 
   @Override

@@ -61,6 +61,7 @@ class PassThroughTest {
   private final Server server = new Server();
   private HttpServer upstream;
   private Provider provider;
+  private ServletHolder servlet;
   private volatile Script script;
   private URI address;
 
@@ -253,6 +254,20 @@ class PassThroughTest {
   }
 
   @Test
+  void endsAStreamWithTheApplication() throws Exception {
+    CountDownLatch broken = new CountDownLatch(1);
+    script = endless(new AtomicLong(), broken, "data: x\n\n".getBytes(UTF_8), 5);
+    start("", LONG);
+    InputStream answer = open(MESSAGES).body();
+    assertThat(answer.read()).isEqualTo('d');
+
+    servlet.stop();
+
+    assertThat(new String(answer.readAllBytes(), UTF_8)).contains("event: error\n");
+    assertThat(broken.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
   void answersAGatewayTimeoutToTheClientOfASilentProvider() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
     script = exchange -> end.await();
@@ -281,17 +296,18 @@ class PassThroughTest {
   @Test
   void asksTheProviderNothingForARequestThatIsNotValid() throws Exception {
     start("", LONG);
+    assertThat(post(COMPLETIONS, "{}", "Content-Encoding", "gzip").statusCode()).isEqualTo(415);
+    assertThat(post(COMPLETIONS, "{}", "Content-Type", "text/plain").statusCode()).isEqualTo(415);
+    assertThat(post(MESSAGES, "{}", "anthropic-beta", "a".repeat(501)).statusCode()).isEqualTo(400);
+    HttpRequest get = HttpRequest.newBuilder(address.resolve(COMPLETIONS)).build();
+    assertThat(CLIENT.send(get, BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+    // the last, since its connection is closed
     byte[] large = new byte[JsonBody.MAX_BYTES + 1];
     HttpRequest.Builder unannounced =
         request(COMPLETIONS, "")
             .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large)));
     assertThat(CLIENT.send(unannounced.build(), BodyHandlers.ofString()).statusCode())
         .isEqualTo(413);
-    assertThat(post(COMPLETIONS, "{}", "Content-Encoding", "gzip").statusCode()).isEqualTo(415);
-    assertThat(post(COMPLETIONS, "{}", "Content-Type", "text/plain").statusCode()).isEqualTo(415);
-    assertThat(post(MESSAGES, "{}", "anthropic-beta", "a".repeat(501)).statusCode()).isEqualTo(400);
-    HttpRequest get = HttpRequest.newBuilder(address.resolve(COMPLETIONS)).build();
-    assertThat(CLIENT.send(get, BodyHandlers.ofString()).statusCode()).isEqualTo(405);
     assertThat(received).isEmpty();
   }
 
@@ -321,7 +337,7 @@ class PassThroughTest {
     URI base = URI.create("http://127.0.0.1:" + upstream.getAddress().getPort() + "/base");
     provider = new OpenAiProvider(new ProviderSettings.OpenAi(base, key, "max_tokens", timeout));
     ServletContextHandler context = new ServletContextHandler("/");
-    ServletHolder servlet = new ServletHolder(new PassThroughServlet(provider, timeout, PASSAGES));
+    servlet = new ServletHolder(new PassThroughServlet(provider, timeout, PASSAGES));
     servlet.setAsyncSupported(true);
     context.addServlet(servlet, COMPLETIONS);
     context.addServlet(servlet, MESSAGES);

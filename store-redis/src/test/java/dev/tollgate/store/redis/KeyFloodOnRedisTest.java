@@ -28,7 +28,7 @@ import redis.clients.jedis.Jedis;
 /** A flood of distinct callers on a real server: all that it leaves there goes by itself. */
 class KeyFloodOnRedisTest {
 
-  private static final int KEYS = 10_000;
+  private static final int KEYS = 3_000;
 
   /** The rest of a month, and two more for settlements that come late. */
   private static final Duration LONGEST = Duration.ofDays(3 * 31 + 1);
