@@ -25,7 +25,9 @@ final class Stores {
           "redis", "tollgate-store-redis",
           "rediss", "tollgate-store-redis",
           "redis-sentinel", "tollgate-store-redis",
-          "redis-cluster", "tollgate-store-redis");
+          "rediss-sentinel", "tollgate-store-redis",
+          "redis-cluster", "tollgate-store-redis",
+          "rediss-cluster", "tollgate-store-redis");
 
   private final List<StoreFactory> factories;
 

@@ -20,6 +20,7 @@ final class Ask {
   private final Script script;
   private final Names names;
   private final List<String> arguments;
+  private final boolean isRedirected;
   private final long silenceNanos;
   private final long deadlineNanos;
   private final Thread caller = Thread.currentThread();
@@ -29,13 +30,21 @@ final class Ask {
   /**
    * @param script the script that does it: always the same for these keys
    * @param arguments the operation, as the script reads it
-   * @param silenceNanos how long to wait for the network each time
+   * @param isRedirected whether a cluster's node has sent it to one that does not have the slot yet
+   * @param silenceNanos how long to wait for the network
    * @param deadlineNanos when the caller stops waiting, by {@link System#nanoTime}
    */
-  Ask(Script script, Names names, List<String> arguments, long silenceNanos, long deadlineNanos) {
+  Ask(
+      Script script,
+      Names names,
+      List<String> arguments,
+      boolean isRedirected,
+      long silenceNanos,
+      long deadlineNanos) {
     this.script = script;
     this.names = names;
     this.arguments = List.copyOf(arguments);
+    this.isRedirected = isRedirected;
     this.silenceNanos = silenceNanos;
     this.deadlineNanos = deadlineNanos;
   }
@@ -52,9 +61,14 @@ final class Ask {
     return arguments;
   }
 
-  /** How long to wait for the network: never beyond the deadline, and negative after it. */
-  long networkNanos() {
-    return Math.min(silenceNanos, nanosLeft());
+  boolean isRedirected() {
+    return isRedirected;
+  }
+
+  /** When an exchange that begins now must be done, by {@link System#nanoTime}. */
+  long networkDeadline() {
+    long now = System.nanoTime();
+    return now + Math.min(silenceNanos, deadlineNanos - now);
   }
 
   private long nanosLeft() {

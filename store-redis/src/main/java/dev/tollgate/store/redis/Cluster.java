@@ -1,65 +1,83 @@
 package dev.tollgate.store.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
-import redis.clients.jedis.Connection;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.util.SafeEncoder;
 
 /**
  * Accounts are spread over the masters of a cluster by the slots of their keys. Each master has its
- * own line, so that one that is down does not hold up the others. Thread-safe.
+ * own line, so that one that is down does not hold up the others. What redirections tell of single
+ * slots is known at once; the map of all slots is asked for again soon after. Thread-safe.
  */
 final class Cluster implements Topology {
+
+  private static final int SLOTS = Protocol.CLUSTER_HASHSLOTS;
+
+  /** While nodes change, every call that fails would ask again. */
+  private static final long MIN_LOAD_INTERVAL_NANOS = 100_000_000L;
 
   private final RedisAddress address;
   private final ReentrantLock loading = new ReentrantLock();
   private final Map<HostAndPort, Line> lines = new ConcurrentHashMap<>();
 
-  /** First slot of a range to the range's master; empty until it is loaded. */
-  private volatile NavigableMap<Integer, Range> ranges = new TreeMap<>();
+  /** A slot's master, or null where none is known. */
+  private volatile AtomicReferenceArray<@Nullable HostAndPort> masters =
+      new AtomicReferenceArray<>(SLOTS);
 
+  private volatile boolean isLoaded;
   private volatile boolean suspected = true;
   private volatile boolean closed;
+  private volatile long loadedAtNanos;
 
-  /** Guarded by {@link #loading}. */
-  private int loads;
-
-  private record Range(int lastSlot, HostAndPort master) {}
+  /** The node that answered last, so that those that are dead cost time once. */
+  private volatile @Nullable HostAndPort answering;
 
   Cluster(RedisAddress address) {
     this.address = address;
   }
 
   @Override
-  public Line lineTo(Names names, long nanos) {
+  public Line lineTo(Names names, long deadlineNanos) {
     if (suspected) {
-      load(nanos);
+      load(deadlineNanos);
     }
-    int slot = names.slot();
-    Map.Entry<Integer, Range> found = ranges.floorEntry(slot);
-    if (found == null || found.getValue().lastSlot() < slot) {
+    HostAndPort master = masters.get(names.slot());
+    if (master == null) {
       suspected = true;
-      throw new JedisConnectionException("no node of the cluster serves slot " + slot);
+      throw new JedisConnectionException("no node of the cluster serves slot " + names.slot());
     }
-    return lineTo(found.getValue().master());
+    return lineTo(master);
+  }
+
+  @Override
+  public Line follow(Reply.Redirected redirection) {
+    if (redirection.slot() >= SLOTS) {
+      throw new JedisConnectionException("there is no slot " + redirection.slot());
+    }
+    if (!redirection.isOnce()) {
+      masters.set(redirection.slot(), redirection.node());
+      suspected = true;
+    }
+    return lineTo(redirection.node());
   }
 
   private Line lineTo(HostAndPort master) {
-    Line line = lines.computeIfAbsent(master, node -> new Line(new Dialer(address, nanos -> node)));
+    Line line =
+        lines.computeIfAbsent(
+            master, node -> new Line(new Dialer(address.login(), deadline -> node)));
     if (closed) {
       line.close();
     }
@@ -78,9 +96,13 @@ final class Cluster implements Topology {
   }
 
   /** One caller loads. The others go on with what was known, or wait if nothing was. */
-  private void load(long nanos) {
+  private void load(long deadlineNanos) {
+    long now = System.nanoTime();
+    if (isLoaded && now - loadedAtNanos < MIN_LOAD_INTERVAL_NANOS) {
+      return;
+    }
     try {
-      if (!loading.tryLock(ranges.isEmpty() ? nanos : 0, TimeUnit.NANOSECONDS)) {
+      if (!loading.tryLock(isLoaded ? 0 : deadlineNanos - now, TimeUnit.NANOSECONDS)) {
         return;
       }
     } catch (InterruptedException e) {
@@ -89,12 +111,15 @@ final class Cluster implements Topology {
     }
     try {
       if (suspected) {
-        ranges = Dialer.first(nextNodes(), nanos, this::login, Cluster::ranges);
+        loadedAtNanos = System.nanoTime();
         suspected = false;
+        masters = Dialer.first(nodes(), address.login(), deadlineNanos, this::masters);
+        isLoaded = true;
         forgetMastersOfOld();
       }
     } catch (JedisException e) {
-      if (ranges.isEmpty()) {
+      suspected = true;
+      if (!isLoaded) {
         throw e;
       }
     } finally {
@@ -102,43 +127,67 @@ final class Cluster implements Topology {
     }
   }
 
-  private JedisClientConfig login(long nanos) {
-    return Dialer.login(address, nanos);
-  }
-
-  /** The nodes to ask, beginning with another one each time, for the first may be down. */
-  private List<HostAndPort> nextNodes() {
-    Set<HostAndPort> known = new LinkedHashSet<>(address.nodes());
-    known.addAll(lines.keySet());
-    List<HostAndPort> nodes = new ArrayList<>(known);
-    Collections.rotate(nodes, -loads++);
-    return nodes;
+  private List<HostAndPort> nodes() {
+    Set<HostAndPort> nodes = new LinkedHashSet<>();
+    HostAndPort first = answering;
+    if (first != null) {
+      nodes.add(first);
+    }
+    nodes.addAll(lines.keySet());
+    nodes.addAll(address.nodes());
+    return new ArrayList<>(nodes);
   }
 
   private void forgetMastersOfOld() {
-    List<HostAndPort> masters = ranges.values().stream().map(Range::master).toList();
+    Set<HostAndPort> known = new HashSet<>();
+    for (int slot = 0; slot < SLOTS; slot++) {
+      known.add(masters.get(slot));
+    }
     lines.forEach(
         (node, line) -> {
-          if (!masters.contains(node) && lines.remove(node, line)) {
+          if (!known.contains(node) && lines.remove(node, line)) {
             line.close();
           }
         });
   }
 
-  private static NavigableMap<Integer, Range> ranges(Connection node) {
+  private AtomicReferenceArray<@Nullable HostAndPort> masters(Link node) {
     node.sendCommand(Protocol.Command.CLUSTER, "SLOTS");
-    NavigableMap<Integer, Range> ranges = new TreeMap<>();
-    for (Object item : (List<?>) node.getOne()) {
-      List<?> range = (List<?>) item;
-      List<?> master = (List<?>) range.get(2);
-      String host = SafeEncoder.encode((byte[]) master.get(0));
-      // a node that does not know its own address means the one it was asked at
-      String known = host.isEmpty() ? node.getHostAndPort().getHost() : host;
-      int port = ((Long) master.get(1)).intValue();
-      int lastSlot = ((Long) range.get(1)).intValue();
-      ranges.put(
-          ((Long) range.get(0)).intValue(), new Range(lastSlot, new HostAndPort(known, port)));
+    AtomicReferenceArray<@Nullable HostAndPort> masters = new AtomicReferenceArray<>(SLOTS);
+    if (!(node.getOne() instanceof List<?> ranges)) {
+      throw notUnderstood(node);
     }
-    return ranges;
+    for (Object range : ranges) {
+      put(range, node, masters);
+    }
+    answering = node.server();
+    return masters;
+  }
+
+  /** A range is its first and last slot, and a list of nodes, the master first. */
+  private static void put(
+      Object range, Link node, AtomicReferenceArray<@Nullable HostAndPort> masters) {
+    if (!(range instanceof List<?> items
+        && items.size() > 2
+        && items.get(0) instanceof Long first
+        && items.get(1) instanceof Long last
+        && items.get(2) instanceof List<?> master
+        && master.size() > 1
+        && master.get(1) instanceof Long port
+        && first >= 0
+        && last < SLOTS)) {
+      throw notUnderstood(node);
+    }
+    String host =
+        master.get(0) instanceof byte[] name ? new String(name, StandardCharsets.UTF_8) : "";
+    HostAndPort server = Refusal.node(host, port.intValue(), node.server());
+    for (int slot = first.intValue(); slot <= last; slot++) {
+      masters.set(slot, server);
+    }
+  }
+
+  private static JedisException notUnderstood(Link node) {
+    return new JedisConnectionException(
+        "what " + node.server() + " says of its cluster is not understood");
   }
 }

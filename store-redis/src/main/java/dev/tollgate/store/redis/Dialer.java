@@ -1,111 +1,80 @@
 package dev.tollgate.store.redis;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.LongFunction;
-import javax.net.ssl.SSLParameters;
-import redis.clients.jedis.ClientSetInfoConfig;
-import redis.clients.jedis.Connection;
-import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Makes connections. Immutable. */
+/** Makes connections to one server. Thread-safe. */
 final class Dialer {
 
-  private final RedisAddress address;
+  private final Login login;
   private final Target target;
 
   /** Which server to connect to: found out anew for each connection, for it may change. */
   @FunctionalInterface
   interface Target {
     /**
-     * @param nanos how long it may take
+     * @param deadlineNanos when it must be found out, by {@link System#nanoTime}
      * @throws JedisException when it cannot be found out
      */
-    HostAndPort find(long nanos);
+    HostAndPort find(long deadlineNanos);
   }
 
-  /**
-   * @param address the login and the database
-   */
-  Dialer(RedisAddress address, Target target) {
-    this.address = address;
+  Dialer(Login login, Target target) {
+    this.login = login;
     this.target = target;
   }
 
   /**
-   * A new connection, logged in. It bounds each wait for the network by {@code nanos}.
+   * A new connection, logged in.
    *
+   * @param deadlineNanos when it must be there, by {@link System#nanoTime}
    * @throws JedisException when there is none to be had
    */
-  Connection dial(long nanos) {
-    long start = System.nanoTime();
-    HostAndPort server = target.find(nanos);
-    return new Connection(server, login(address, nanos - (System.nanoTime() - start)));
+  Link dial(long deadlineNanos) {
+    return Link.to(target.find(deadlineNanos), login, deadlineNanos);
   }
 
   /**
    * The first answer that one of {@code nodes} gives. Those that are left share the time that is
    * left, so that one that is silent does not use up all of it.
    *
-   * @param login how to connect, in so many nanoseconds
+   * @param deadlineNanos when there must be an answer, by {@link System#nanoTime}
    * @throws JedisException when none of them answers
    */
   static <T> T first(
-      List<HostAndPort> nodes,
-      long nanos,
-      LongFunction<JedisClientConfig> login,
-      Function<Connection, T> question) {
-    long end = System.nanoTime() + nanos;
-    JedisConnectionException failure =
-        new JedisConnectionException("none of " + nodes + " answers");
+      List<HostAndPort> nodes, Login login, long deadlineNanos, Function<Link, T> question) {
+    List<JedisException> failures = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
-      long share = (end - System.nanoTime()) / (nodes.size() - i);
-      try (Connection connection = new Connection(nodes.get(i), login.apply(share))) {
-        return question.apply(connection);
+      long now = System.nanoTime();
+      long share = (deadlineNanos - now) / (nodes.size() - i);
+      try (Link link = Link.to(nodes.get(i), login, now + share)) {
+        return question.apply(link);
       } catch (JedisConnectionException | JedisDataException e) {
-        failure.addSuppressed(e);
+        failures.add(e);
       }
     }
-    throw failure;
+    throw none(nodes, failures);
   }
 
-  static JedisClientConfig login(RedisAddress address, long nanos) {
-    DefaultJedisClientConfig.Builder config = timeouts(nanos).database(address.database());
-    if (!address.password().isEmpty()) {
-      config.password(address.password());
+  /** A server that refuses knows more than one that is silent. */
+  private static JedisException none(List<HostAndPort> nodes, List<JedisException> failures) {
+    for (JedisException failure : failures) {
+      if (failure instanceof JedisDataException) {
+        return failure;
+      }
     }
-    if (!address.user().isEmpty()) {
-      config.user(address.user());
-    }
-    if (address.tls()) {
-      SSLParameters verified = new SSLParameters();
-      verified.setEndpointIdentificationAlgorithm("HTTPS");
-      config.ssl(true).sslParameters(verified);
-    }
-    return config.build();
-  }
-
-  static JedisClientConfig anonymous(long nanos) {
-    return timeouts(nanos).build();
-  }
-
-  private static DefaultJedisClientConfig.Builder timeouts(long nanos) {
-    int millis = millis(nanos);
-    return DefaultJedisClientConfig.builder()
-        .resp2()
-        .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
-        .connectionTimeoutMillis(millis)
-        .socketTimeoutMillis(millis);
-  }
-
-  /** A timeout for a socket: at least a millisecond, for 0 would be for ever. */
-  static int millis(long nanos) {
-    return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
+    JedisException none =
+        new JedisConnectionException(
+            "none of "
+                + nodes
+                + " answers; the last: "
+                + failures.get(failures.size() - 1).getMessage());
+    failures.forEach(none::addSuppressed);
+    return none;
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeoutException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -33,10 +34,11 @@ final class Line implements AutoCloseable {
   /** Brings an operation to the server. Returns by its deadline, however the server behaves. */
   Reply ask(Ask ask) {
     if (closed) {
-      return new Reply.Elsewhere(new IllegalStateException("the connection was closed"));
+      return new Reply.Postponed(
+          "the server is no longer used", new IllegalStateException("closed"));
     }
     if (!enqueue(ask)) {
-      return new Reply.NotDone(
+      return new Reply.NotSent(
           MAX_WAITING + " operations are waiting", new IllegalStateException("queue is full"));
     }
     Reply reply = ask.reply();
@@ -61,18 +63,21 @@ final class Line implements AutoCloseable {
     if (ask.leave()) {
       // it may have been woken to lead just now
       wakeNext();
-      return new Reply.NotDone("no connection became free in time", cause);
+      return new Reply.NotSent("no connection became free in time", cause);
     }
     Reply reply = ask.reply();
     return reply != null ? reply : new Reply.Unknown("no answer in time", cause);
   }
 
   private void lead(Wire wire, Ask leader) {
+    long deadline = leader.networkDeadline();
     try {
-      wire.connect(leader.networkNanos());
-      wire.exchange(drain(), leader.networkNanos());
+      wire.connect(deadline);
+      if (!wire.exchange(drain(), deadline)) {
+        failWaiting();
+      }
     } catch (JedisException e) {
-      drain().forEach(ask -> ask.complete(new Reply.NotDone("the server cannot be reached", e)));
+      drain().forEach(ask -> ask.complete(unconnected(e)));
     } finally {
       idle.addFirst(wire);
       if (closed) {
@@ -80,6 +85,18 @@ final class Line implements AutoCloseable {
       }
       wakeNext();
     }
+  }
+
+  private static Reply unconnected(JedisException failure) {
+    return failure instanceof JedisDataException error
+        ? new Reply.Refused(Refusal.of(error).remedy(), error)
+        : new Reply.NotSent("the server cannot be reached", failure);
+  }
+
+  /** Who has waited behind a silent server has waited long enough. */
+  private void failWaiting() {
+    Reply reply = new Reply.NotSent("the server does not answer", new TimeoutException("silence"));
+    drain().forEach(ask -> ask.complete(reply));
   }
 
   private List<Ask> drain() {

@@ -1,5 +1,7 @@
 package dev.tollgate.store.redis;
 
+import redis.clients.jedis.exceptions.JedisDataException;
+
 /** All accounts are on one server. Thread-safe. */
 final class OneServer implements Topology {
 
@@ -9,12 +11,18 @@ final class OneServer implements Topology {
    * @param target the server, or whoever knows it
    */
   OneServer(RedisAddress address, Dialer.Target target) {
-    line = new Line(new Dialer(address, target));
+    line = new Line(new Dialer(address.login(), target));
   }
 
   @Override
-  public Line lineTo(Names names, long nanos) {
+  public Line lineTo(Names names, long deadlineNanos) {
     return line;
+  }
+
+  @Override
+  public Line follow(Reply.Redirected redirection) {
+    throw new JedisDataException(
+        "the server is a node of a cluster: tollgate.store = redis-cluster://host:port");
   }
 
   /** The line asks its target again for each new connection: there is nothing to forget here. */

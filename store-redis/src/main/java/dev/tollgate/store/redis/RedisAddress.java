@@ -6,32 +6,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import redis.clients.jedis.HostAndPort;
 
 /**
  * What a Redis URI says. Immutable.
  *
  * @param kind how its servers stand together
- * @param tls whether connections are encrypted, and the server's name verified
- * @param user whom to log in as, or empty for the server's default user
- * @param password the password, or empty for no login; Sentinels are asked without one
+ * @param login how to log in to the servers that keep accounts
+ * @param sentinelLogin how to log in to Sentinels
  * @param nodes the server, the Sentinels, or some nodes of the cluster: 1 to {@link #MAX_NODES}
  * @param master the name that the Sentinels know the master by; empty for other kinds
- * @param database the number of the database
  */
 record RedisAddress(
-    Kind kind,
-    boolean tls,
-    String user,
-    String password,
-    List<HostAndPort> nodes,
-    String master,
-    int database) {
+    Kind kind, Login login, Login sentinelLogin, List<HostAndPort> nodes, String master) {
 
   static final int MAX_NODES = 64;
 
   private static final int MAX_PORT = 65_535;
   private static final int MAX_DATABASE = 9_999;
+  private static final String SENTINEL_LOGIN = "sentinel=";
 
   RedisAddress {
     nodes = List.copyOf(nodes);
@@ -40,7 +34,10 @@ record RedisAddress(
   /** How servers stand together, and what their URI looks like. */
   enum Kind {
     SINGLE("redis://[user:password@]host[:port][/database]", 6379),
-    SENTINEL("redis-sentinel://[user:password@]host[:port][,host...]/master[/database]", 26379),
+    SENTINEL(
+        "redis-sentinel://[user:password@]host[:port][,host...]/master[/database]"
+            + "[?sentinel=[user]:password]",
+        26379),
     CLUSTER("redis-cluster://[user:password@]host[:port][,host...]", 6379);
 
     private final String form;
@@ -52,12 +49,19 @@ record RedisAddress(
     }
   }
 
+  /** Each kind's schemes: without and with TLS. */
+  private static final Map<String, Kind> SCHEMES =
+      Map.of(
+          "redis", Kind.SINGLE,
+          "rediss", Kind.SINGLE,
+          "redis-sentinel", Kind.SENTINEL,
+          "rediss-sentinel", Kind.SENTINEL,
+          "redis-cluster", Kind.CLUSTER,
+          "rediss-cluster", Kind.CLUSTER);
+
   /** Whether {@link #parse} knows this scheme. */
   static boolean hasScheme(String scheme) {
-    return switch (scheme.toLowerCase(Locale.ROOT)) {
-      case "redis", "rediss", "redis-sentinel", "redis-cluster" -> true;
-      default -> false;
-    };
+    return SCHEMES.containsKey(scheme.toLowerCase(Locale.ROOT));
   }
 
   /**
@@ -66,24 +70,21 @@ record RedisAddress(
    */
   static RedisAddress parse(URI uri) {
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    Kind kind =
-        switch (scheme) {
-          case "redis", "rediss" -> Kind.SINGLE;
-          case "redis-sentinel" -> Kind.SENTINEL;
-          case "redis-cluster" -> Kind.CLUSTER;
-          default ->
-              throw new IllegalArgumentException(
-                  "store URI has the scheme '"
-                      + scheme
-                      + "'; use redis:, rediss:, redis-sentinel: or redis-cluster:");
-        };
-    return new Parser(kind, uri).address(scheme.equals("rediss"));
+    Kind kind = SCHEMES.get(scheme);
+    if (kind == null) {
+      throw new IllegalArgumentException(
+          "store URI has the scheme '"
+              + scheme
+              + "'; use redis:, redis-sentinel: or redis-cluster:, or with TLS rediss:,"
+              + " rediss-sentinel: or rediss-cluster:");
+    }
+    return new Parser(kind, uri).address(scheme.startsWith("rediss"));
   }
 
   /** Everything but the login. */
   @Override
   public String toString() {
-    return kind + " " + nodes + (master.isEmpty() ? "" : "/" + master) + "/" + database;
+    return kind + " " + nodes + (master.isEmpty() ? "" : "/" + master) + "/" + login.database();
   }
 
   private record Parser(Kind kind, URI uri) {
@@ -93,15 +94,10 @@ record RedisAddress(
       if (authority == null || authority.isEmpty()) {
         throw wrong("names no host");
       }
-      if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-        throw wrong("has a query or a fragment");
+      if (uri.getRawFragment() != null) {
+        throw wrong("has a fragment");
       }
       int at = authority.lastIndexOf('@');
-      String login = at < 0 ? ":" : authority.substring(0, at);
-      int colon = login.indexOf(':');
-      if (colon < 0 || at >= 0 && colon == login.length() - 1) {
-        throw wrong("has a login without a password");
-      }
       List<String> path = path();
       int masters = kind == Kind.SENTINEL ? 1 : 0;
       int most = kind == Kind.CLUSTER ? 0 : masters + 1;
@@ -111,14 +107,37 @@ record RedisAddress(
       if (path.size() > most) {
         throw wrong("has a path that is too long");
       }
+      int database =
+          path.size() > masters ? number("database", path.get(masters), 0, MAX_DATABASE) : 0;
       return new RedisAddress(
           kind,
-          tls,
-          decoded(login.substring(0, colon)),
-          decoded(login.substring(colon + 1)),
+          at < 0
+              ? new Login(tls, "", "", database)
+              : login(tls, authority.substring(0, at), database),
+          sentinelLogin(tls),
           nodes(authority.substring(at + 1)),
-          masters == 1 ? decoded(path.get(0)) : "",
-          path.size() > masters ? number("database", path.get(masters), 0, MAX_DATABASE) : 0);
+          masters == 1 ? decoded(path.get(0)) : "");
+    }
+
+    private Login login(boolean tls, String text, int database) {
+      int colon = text.indexOf(':');
+      if (colon < 0 || colon == text.length() - 1) {
+        throw wrong("has a login without a password");
+      }
+      return new Login(
+          tls, decoded(text.substring(0, colon)), decoded(text.substring(colon + 1)), database);
+    }
+
+    /** Sentinels know nothing of the users of those they watch. */
+    private Login sentinelLogin(boolean tls) {
+      String query = uri.getRawQuery();
+      if (query == null) {
+        return new Login(tls, "", "", 0);
+      }
+      if (kind != Kind.SENTINEL || !query.startsWith(SENTINEL_LOGIN)) {
+        throw wrong("has a query that means nothing");
+      }
+      return login(tls, query.substring(SENTINEL_LOGIN.length()), 0);
     }
 
     private List<String> path() {

@@ -10,6 +10,7 @@ import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
@@ -20,59 +21,55 @@ import redis.clients.jedis.exceptions.JedisException;
 /** Counters in Redis or Valkey. Thread-safe; owns no thread. */
 final class RedisStore implements Store {
 
-  /**
-   * Operations are sent this often at most: to find a moved account, or an answer that was lost.
-   */
-  private static final int MAX_TRIES = 3;
+  /** A store that was told a time this often was told wrong ones. */
+  private static final int MAX_TIMES = 3;
 
   private static final long WARM_UP_NANOS = 1_000_000_000L;
-
-  /**
-   * The network of a server that answered the last time may be silent for this many deadlines: a
-   * process that is short of processor time loses tens of milliseconds without any outage.
-   */
-  private static final int PATIENCE = 4;
-
-  /**
-   * Callers wait for so many deadlines while others' batches are under way. An outage does not take
-   * them so long: the batches before theirs fail after the silence that is tolerated.
-   */
-  private static final int MAX_DEADLINES = 20;
+  private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
 
   private final RedisAddress address;
   private final Script.Set scripts;
   private final Topology topology;
-  private final long deadlineNanos;
+  private final Courier courier;
   private final ServerClock clock;
   private final Rollups rollups;
-  private volatile boolean isAnswering;
 
   /**
    * Waits up to a second for a first connection.
    *
-   * @param deadline how long the network may be silent; while the server is answering, {@link
-   *     #PATIENCE} times as long
+   * @param deadline how long the network may be silent; while the server is answering, a few times
+   *     as long
    * @param clock a first guess at the server's time
    */
   RedisStore(RedisAddress address, Script.Set scripts, Duration deadline, InstantSource clock) {
     this.address = address;
     this.scripts = scripts;
     this.topology = Topology.of(address);
-    this.deadlineNanos = deadline.toNanos();
+    this.courier = new Courier(topology, deadline);
     this.clock = new ServerClock(clock);
     this.rollups =
         new RedisRollups(
-            (names, operation) ->
-                new Answer(send(scripts.rollups(), names, operation, silenceNanos(), true)));
+            (names, operation) -> new Answer(send(scripts.rollups(), names, operation, true)));
     warmUp();
   }
 
-  /** Connects, if it can, so that the first call does not pay for it out of its short deadline. */
+  /**
+   * Connects, if it can, so that the first call does not pay for it out of its short deadline. The
+   * store opens all the same when it cannot, and says why.
+   */
   private void warmUp() {
     try {
-      send(scripts.counting(), Names.of("warm-up"), Operation.rows(), WARM_UP_NANOS, true);
+      List<String> missing = Rights.missing(courier, scripts.rights(), WARM_UP_NANOS);
+      if (!missing.isEmpty()) {
+        LOGGER.log(
+            Level.ERROR,
+            "{0}: {1}: {2}",
+            address,
+            Refusal.WITHOUT_RIGHT.remedy(),
+            String.join("; ", missing));
+      }
     } catch (StoreException absent) {
-      // the store opens all the same
+      LOGGER.log(Level.WARNING, "{0}: {1}", address, absent.getMessage());
     }
   }
 
@@ -110,8 +107,7 @@ final class RedisStore implements Store {
 
   @Override
   public List<String> rows(String account) throws StoreException {
-    return Answer.rows(
-        send(scripts.counting(), Names.of(account), Operation.rows(), silenceNanos(), true));
+    return Answer.rows(send(scripts.counting(), Names.of(account), Operation.rows(), true));
   }
 
   @Override
@@ -143,15 +139,14 @@ final class RedisStore implements Store {
 
   private Answer askDocument(String name, List<String> words, boolean isRepeatable)
       throws StoreException {
-    return new Answer(
-        send(scripts.documents(), Names.ofDocument(name), words, silenceNanos(), isRepeatable));
+    return new Answer(send(scripts.documents(), Names.ofDocument(name), words, isRepeatable));
   }
 
   /** {@inheritDoc} Asks over a connection of its own. */
   @Override
   public Durability durability() throws StoreException {
     try {
-      return ServerInfo.ask(address, WARM_UP_NANOS).durability();
+      return ServerInfo.ask(address, System.nanoTime() + WARM_UP_NANOS).durability();
     } catch (JedisException noAnswer) {
       throw new StoreException("the server does not say how it keeps data", noAnswer);
     }
@@ -163,11 +158,6 @@ final class RedisStore implements Store {
     topology.close();
   }
 
-  /** How long the network may be silent. */
-  private long silenceNanos() {
-    return (isAnswering ? PATIENCE : 1) * deadlineNanos;
-  }
-
   /**
    * Asks with the windows of the server's time as it is known, and again with the right ones if it
    * was not known well enough.
@@ -175,10 +165,9 @@ final class RedisStore implements Store {
   private Answer ask(String account, LongFunction<List<String>> operation, boolean isRepeatable)
       throws StoreException {
     Names names = Names.of(account);
-    for (int i = 0; i < MAX_TRIES; i++) {
+    for (int i = 0; i < MAX_TIMES; i++) {
       List<String> words = operation.apply(clock.micros());
-      Answer answer =
-          new Answer(send(scripts.counting(), names, words, silenceNanos(), isRepeatable));
+      Answer answer = new Answer(send(scripts.counting(), names, words, isRepeatable));
       clock.learn(answer.atMicros());
       if (!answer.isStale()) {
         return answer;
@@ -187,40 +176,9 @@ final class RedisStore implements Store {
     throw new StoreException("the calendar's windows do not contain the time they were asked for");
   }
 
-  private List<?> send(
-      Script script, Names names, List<String> words, long silenceNanos, boolean isRepeatable)
+  private List<?> send(Script script, Names names, List<String> words, boolean isRepeatable)
       throws StoreException {
-    long start = System.nanoTime();
-    long deadline = start + MAX_DEADLINES * deadlineNanos;
-    for (int i = 1; ; i++) {
-      Reply reply = send(new Ask(script, names, words, silenceNanos, deadline));
-      boolean isLast = i == MAX_TRIES || System.nanoTime() - start >= silenceNanos;
-      isAnswering = reply instanceof Reply.Answer;
-      if (reply instanceof Reply.Answer answer) {
-        return answer.values();
-      }
-      topology.suspect();
-      if (reply instanceof Reply.NotDone failed) {
-        throw failure("nothing was done: " + failed.why(), failed.cause());
-      }
-      if (reply instanceof Reply.Elsewhere failed && isLast) {
-        throw failure("nothing was done: the account is elsewhere", failed.cause());
-      }
-      if (reply instanceof Reply.Unknown failed && (isLast || !isRepeatable)) {
-        throw failure("outcome unknown: " + failed.why(), failed.cause());
-      }
-    }
-  }
-
-  private static StoreException failure(String what, Exception cause) {
-    return new StoreException(what + " (" + cause.getMessage() + ")", cause);
-  }
-
-  private Reply send(Ask ask) {
-    try {
-      return topology.lineTo(ask.names(), ask.networkNanos()).ask(ask);
-    } catch (JedisException e) {
-      return new Reply.NotDone("the servers cannot be reached", e);
-    }
+    return courier.bring(
+        new Courier.Parcel(script, names, words, isRepeatable), courier.silenceNanos());
   }
 }

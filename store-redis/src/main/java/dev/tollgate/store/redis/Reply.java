@@ -1,6 +1,7 @@
 package dev.tollgate.store.redis;
 
 import java.util.List;
+import redis.clients.jedis.HostAndPort;
 
 /** What became of an operation. Immutable. */
 sealed interface Reply {
@@ -12,12 +13,27 @@ sealed interface Reply {
    */
   record Answer(List<?> values) implements Reply {}
 
-  /** It did not happen, and another server may have the account now. */
-  record Elsewhere(Exception cause) implements Reply {}
+  /**
+   * It did not happen: another node has the account.
+   *
+   * @param isOnce whether only this operation goes there, and the account's slot stays where it is
+   */
+  record Redirected(HostAndPort node, int slot, boolean isOnce, Exception cause) implements Reply {}
 
-  /** It did not happen. */
-  record NotDone(String why, Exception cause) implements Reply {}
+  /** It did not happen, and may soon, here or elsewhere. */
+  record Postponed(String why, Exception cause) implements Reply {}
+
+  /** It did not happen, because the server will not do it. */
+  record Refused(String why, Exception cause) implements Reply {}
+
+  /** It did not happen, because it did not get to a server. */
+  record NotSent(String why, Exception cause) implements Reply {}
 
   /** It may have happened. */
   record Unknown(String why, Exception cause) implements Reply {}
+
+  /** Whether a server has said this: then it is answering. */
+  default boolean isFromServer() {
+    return !(this instanceof NotSent) && !(this instanceof Unknown);
+  }
 }

@@ -20,13 +20,14 @@ import java.util.Objects;
 record Script(String text, String sha1) {
 
   /** The scripts that a store uses. */
-  record Set(Script counting, Script documents, Script rollups) {
+  record Set(Script counting, Script documents, Script rollups, Script rights) {
 
     static Set load() {
       return new Set(
           of(resource("tollgate-1.lua")),
           of(resource("tollgate-document-1.lua")),
-          of(resource("tollgate-rollup-1.lua")));
+          of(resource("tollgate-rollup-1.lua")),
+          of(resource("tollgate-rights-1.lua")));
     }
   }
 
@@ -34,11 +35,15 @@ record Script(String text, String sha1) {
     return new Script(text, sha1(text));
   }
 
-  /** The arguments of EVALSHA for operations on the same keys, in their order. */
-  String[] arguments(List<Ask> group) {
+  /**
+   * The arguments of EVAL or EVALSHA for operations on the same keys, in their order.
+   *
+   * @param withText whether the script is sent by its text, for EVAL
+   */
+  String[] arguments(List<Ask> group, boolean withText) {
     List<String> keys = group.get(0).names().all();
     List<String> arguments = new ArrayList<>();
-    arguments.add(sha1);
+    arguments.add(withText ? text : sha1);
     arguments.add(Integer.toString(keys.size()));
     arguments.addAll(keys);
     for (Ask ask : group) {

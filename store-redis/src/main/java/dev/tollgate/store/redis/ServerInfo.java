@@ -1,9 +1,9 @@
 package dev.tollgate.store.redis;
 
 import dev.tollgate.store.Durability;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
 
@@ -17,24 +17,24 @@ record ServerInfo(String persistence, String memory) {
   /**
    * Asks the master, or one server of a cluster: they are configured alike.
    *
-   * @param nanos how long it may take
+   * @param deadlineNanos when there must be an answer, by {@link System#nanoTime}
    * @throws redis.clients.jedis.exceptions.JedisException when no server answers
    */
-  static ServerInfo ask(RedisAddress address, long nanos) {
+  static ServerInfo ask(RedisAddress address, long deadlineNanos) {
     List<HostAndPort> servers =
         address.kind() == RedisAddress.Kind.SENTINEL
-            ? List.of(new Sentinels(address).find(nanos))
+            ? List.of(new Sentinels(address).find(deadlineNanos))
             : address.nodes();
     return Dialer.first(
         servers,
-        nanos,
-        share -> Dialer.login(address, share),
+        address.login(),
+        deadlineNanos,
         server -> new ServerInfo(section(server, "persistence"), section(server, "memory")));
   }
 
-  private static String section(Connection server, String name) {
+  private static String section(Link server, String name) {
     server.sendCommand(Protocol.Command.INFO, name);
-    return server.getBulkReply();
+    return server.getOne() instanceof byte[] text ? new String(text, StandardCharsets.UTF_8) : "";
   }
 
   /** Every key of the store expires, so every policy but one evicts them. */

@@ -8,10 +8,17 @@ interface Topology extends AutoCloseable {
   /**
    * The line to the server that has these keys now.
    *
-   * @param nanos how long finding out may take
+   * @param deadlineNanos when it must be found out, by {@link System#nanoTime}
    * @throws JedisException when it cannot be found out
    */
-  Line lineTo(Names names, long nanos);
+  Line lineTo(Names names, long deadlineNanos);
+
+  /**
+   * The line to the server that another one has named.
+   *
+   * @throws JedisException when servers of this kind name no other
+   */
+  Line follow(Reply.Redirected redirection);
 
   /** Told when a server could not be reached, or no longer has what it was asked for. */
   void suspect();
@@ -22,7 +29,7 @@ interface Topology extends AutoCloseable {
 
   static Topology of(RedisAddress address) {
     return switch (address.kind()) {
-      case SINGLE -> new OneServer(address, nanos -> address.nodes().get(0));
+      case SINGLE -> new OneServer(address, deadline -> address.nodes().get(0));
       case SENTINEL -> new OneServer(address, new Sentinels(address));
       case CLUSTER -> new Cluster(address);
     };

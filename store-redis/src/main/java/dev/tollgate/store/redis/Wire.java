@@ -1,20 +1,18 @@
 package dev.tollgate.store.redis;
 
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Connection;
-import redis.clients.jedis.Protocol;
-import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.exceptions.JedisNoScriptException;
-import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
  * One connection, made when it is first needed and again after it broke. Not thread-safe: used by
@@ -23,11 +21,10 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
 final class Wire {
 
   private static final long MAX_IDLE_NANOS = 10_000_000_000L;
-  private static final Pattern READ_ONLY = Pattern.compile("\\bREADONLY\\b");
 
   private final Dialer dialer;
   private final LongSupplier nanoTime;
-  private @Nullable Connection connection;
+  private @Nullable Link link;
   private boolean isBroken;
   private long usedAtNanos;
 
@@ -42,38 +39,35 @@ final class Wire {
   /**
    * Connects, unless it is connected.
    *
-   * @param nanos how long to wait for the network
+   * @param deadlineNanos when it must be done, by {@link System#nanoTime}
    * @throws JedisException when it cannot
    */
-  void connect(long nanos) {
-    if (connection != null && nanoTime.getAsLong() - usedAtNanos > MAX_IDLE_NANOS) {
-      ping(connection, nanos);
+  void connect(long deadlineNanos) {
+    if (link != null && nanoTime.getAsLong() - usedAtNanos > MAX_IDLE_NANOS) {
+      ping(link, deadlineNanos);
     }
-    if (connection == null) {
-      connection = dialer.dial(nanos);
+    if (link == null) {
+      link = dialer.dial(deadlineNanos);
       isBroken = false;
       usedAtNanos = nanoTime.getAsLong();
     }
   }
 
   /** Servers and firewalls drop what is idle: an operation sent there would be lost. */
-  private void ping(Connection idle, long nanos) {
+  private void ping(Link idle, long deadlineNanos) {
     try {
-      idle.setSoTimeout(Dialer.millis(nanos));
-      idle.ping();
+      idle.beginExchange(deadlineNanos);
+      idle.sendCommand(Command.PING);
+      idle.getOne();
     } catch (JedisException dropped) {
       disconnect();
     }
   }
 
   void disconnect() {
-    if (connection != null) {
-      try {
-        connection.close();
-      } catch (JedisConnectionException alreadyBroken) {
-        // closing was all we wanted
-      }
-      connection = null;
+    if (link != null) {
+      link.close();
+      link = null;
     }
   }
 
@@ -81,100 +75,115 @@ final class Wire {
    * Sends a batch as one pipeline, one script call for each account, and completes every operation
    * in it. Must be connected.
    *
-   * @param nanos how long to wait for the network
+   * @param deadlineNanos when it must be done, by {@link System#nanoTime}
+   * @return false when the server was silent until the deadline
    */
-  void exchange(List<Ask> batch, long nanos) {
-    if (batch.isEmpty() || connection == null) {
-      return;
+  boolean exchange(List<Ask> batch, long deadlineNanos) {
+    if (batch.isEmpty() || link == null) {
+      return true;
     }
+    boolean isSilent = false;
     try {
-      connection.setSoTimeout(Dialer.millis(nanos));
+      link.beginExchange(deadlineNanos);
       usedAtNanos = nanoTime.getAsLong();
-      List<List<Ask>> groups = groups(batch);
-      List<List<Ask>> scriptless = complete(groups, call(connection, groups));
-      if (!scriptless.isEmpty()) {
-        load(connection, scriptless);
-        complete(scriptless, call(connection, scriptless));
-      }
-      completeRest(
-          batch, new Reply.NotDone("the script was lost", new IllegalStateException("NOSCRIPT")));
+      exchange(link, groups(batch));
     } catch (JedisException e) {
       isBroken = true;
-      completeRest(batch, new Reply.Unknown("the connection broke", e));
+      isSilent = e.getCause() instanceof SocketTimeoutException;
+      for (Ask ask : batch) {
+        if (ask.reply() == null) {
+          ask.complete(new Reply.Unknown("the connection broke", e));
+        }
+      }
     }
     if (isBroken) {
       disconnect();
     }
+    return !isSilent;
   }
+
+  private record Group(Names names, boolean isRedirected) {}
 
   /** In the order of arrival; the operations of one account together. */
   private static List<List<Ask>> groups(Collection<Ask> batch) {
-    Map<Names, List<Ask>> groups = new LinkedHashMap<>();
+    Map<Group, List<Ask>> groups = new LinkedHashMap<>();
     for (Ask ask : batch) {
-      groups.computeIfAbsent(ask.names(), names -> new ArrayList<>(1)).add(ask);
+      groups
+          .computeIfAbsent(new Group(ask.names(), ask.isRedirected()), names -> new ArrayList<>(1))
+          .add(ask);
     }
     return List.copyOf(groups.values());
   }
 
-  private static void load(Connection connection, List<List<Ask>> groups) {
-    groups.stream()
-        .map(group -> group.get(0).script())
-        .distinct()
-        .forEach(
-            script -> {
-              connection.sendCommand(Protocol.Command.SCRIPT, "LOAD", script.text());
-              connection.getOne();
-            });
-  }
-
-  private static List<Object> call(Connection connection, List<List<Ask>> groups) {
-    for (List<Ask> group : groups) {
-      connection.sendCommand(Protocol.Command.EVALSHA, group.get(0).script().arguments(group));
-    }
-    return connection.getMany(groups.size());
-  }
-
-  /** Returns the groups whose call did not find the script. */
-  private List<List<Ask>> complete(List<List<Ask>> groups, List<Object> replies) {
-    List<List<Ask>> scriptless = new ArrayList<>();
-    for (int i = 0; i < groups.size(); i++) {
-      List<Ask> group = groups.get(i);
-      if (replies.get(i) instanceof JedisNoScriptException) {
-        scriptless.add(group);
-      } else if (replies.get(i) instanceof List<?> answers && answers.size() == group.size()) {
-        for (int j = 0; j < group.size(); j++) {
-          group.get(j).complete(new Reply.Answer((List<?>) answers.get(j)));
+  /**
+   * Where the server does not know a script, the first call brings its text. So every round gets
+   * further, however often somebody makes the server forget it.
+   */
+  private void exchange(Link link, List<List<Ask>> groups) {
+    Set<Script> missing = new LinkedHashSet<>();
+    List<List<Ask>> left = groups;
+    while (!left.isEmpty()) {
+      for (List<Ask> group : left) {
+        send(link, group, missing.remove(group.get(0).script()));
+      }
+      List<List<Ask>> scriptless = new ArrayList<>();
+      for (List<Ask> group : left) {
+        if (!receive(link, group)) {
+          scriptless.add(group);
+          missing.add(group.get(0).script());
         }
-      } else {
-        completeRest(group, failure(replies.get(i)));
       }
-    }
-    return scriptless;
-  }
-
-  private static void completeRest(List<Ask> asks, Reply reply) {
-    for (Ask ask : asks) {
-      if (ask.reply() == null) {
-        ask.complete(reply);
-      }
+      left = scriptless;
     }
   }
 
-  /** A script writes only after its last check, so one that failed has changed nothing. */
-  private Reply failure(Object reply) {
-    if (reply instanceof JedisRedirectionException moved) {
-      return new Reply.Elsewhere(moved);
+  private static void send(Link link, List<Ask> group, boolean withText) {
+    if (group.get(0).isRedirected()) {
+      link.sendCommand(Command.ASKING);
     }
-    if (!(reply instanceof JedisDataException refusal)) {
-      return new Reply.Unknown(
-          "the answer is not understood", new IllegalStateException(String.valueOf(reply)));
+    link.sendCommand(
+        withText ? Command.EVAL : Command.EVALSHA,
+        group.get(0).script().arguments(group, withText));
+  }
+
+  /** Completes a group's operations. False when the server did not know the script. */
+  private boolean receive(Link link, List<Ask> group) {
+    if (group.get(0).isRedirected()) {
+      answer(link);
     }
-    String why = String.valueOf(refusal.getMessage());
-    if (READ_ONLY.matcher(why).find()) {
-      // it was a master when this connection was made
-      isBroken = true;
-      return new Reply.Elsewhere(refusal);
+    Object answer = answer(link);
+    if (answer instanceof JedisDataException error) {
+      if (Refusal.isWithoutScript(error)) {
+        return false;
+      }
+      isBroken |= Refusal.of(error).endsConnection();
+      Reply reply = Refusal.reply(error, link.server());
+      group.forEach(ask -> ask.complete(reply));
+      return true;
     }
-    return new Reply.NotDone("the server refused", refusal);
+    List<?> answers =
+        answer instanceof List<?> list && list.size() == group.size() ? list : List.of();
+    for (int i = 0; i < group.size(); i++) {
+      group
+          .get(i)
+          .complete(
+              i < answers.size() && answers.get(i) instanceof List<?> values
+                  ? new Reply.Answer(values)
+                  : strange(answer));
+    }
+    return true;
+  }
+
+  private static Reply strange(@Nullable Object answer) {
+    return new Reply.Unknown(
+        "the answer is not understood", new IllegalStateException(String.valueOf(answer)));
+  }
+
+  private static @Nullable Object answer(Link link) {
+    try {
+      return link.getOne();
+    } catch (JedisDataException error) {
+      return error;
+    }
   }
 }

@@ -35,6 +35,8 @@ class LineTest {
   /** 20 at once, 10 a minute. */
   private static final Bucket FREE = new Bucket(10, 60_000_000L, 20);
 
+  private static final Script.Set SCRIPTS = Script.Set.load();
+
   private final String account = UUID.randomUUID().toString();
 
   @Test
@@ -46,7 +48,7 @@ class LineTest {
     batch.add(12, ask(account + "-other", "id"));
     try (LocalRedis redis = LocalRedis.start()) {
       Wire wire = wire(redis, System::nanoTime);
-      wire.exchange(batch, Stores.DEADLINE.toNanos());
+      wire.exchange(batch, soon());
       assertThat(calls(redis)).as("two accounts, and again for the script").isEqualTo(4);
       Ask other = batch.remove(12);
       assertThat(outcome(other)).isEqualTo("FULL");
@@ -66,9 +68,9 @@ class LineTest {
         client.clientKill(new ClientKillParams().type(ClientType.NORMAL));
       }
       nanos.addAndGet(Duration.ofSeconds(11).toNanos());
-      wire.connect(Stores.DEADLINE.toNanos());
+      wire.connect(soon());
       Ask ask = ask(account, "id");
-      wire.exchange(List.of(ask), Stores.DEADLINE.toNanos());
+      wire.exchange(List.of(ask), soon());
       assertThat(outcome(ask)).isEqualTo("FULL");
       wire.disconnect();
     }
@@ -167,11 +169,11 @@ class LineTest {
 
   @Test
   void lineThatIsFullRefusesAtOnce() {
-    Line line = new Line(new Dialer(null, nanos -> null));
+    Line line = new Line(new Dialer(new Login(false, "", "", 0), deadline -> null));
     for (int i = 0; i < Line.MAX_WAITING; i++) {
       assertThat(line.enqueue(ask(account, "id"))).isTrue();
     }
-    assertThat(line.ask(ask(account, "id"))).isInstanceOf(Reply.NotDone.class);
+    assertThat(line.ask(ask(account, "id"))).isInstanceOf(Reply.NotSent.class);
   }
 
   private void assertFailsWithin(Store store, Duration deadline, String message) {
@@ -191,9 +193,10 @@ class LineTest {
     long silence = Stores.DEADLINE.toNanos();
     Ask ask =
         new Ask(
-            Script.Set.load().counting(),
+            SCRIPTS.counting(),
             Names.of(account),
             Operation.reserve(request, 0),
+            false,
             silence,
             System.nanoTime() + silence);
     ask.send();
@@ -205,11 +208,15 @@ class LineTest {
     return new String((byte[]) ((Reply.Answer) ask.reply()).values().get(0));
   }
 
+  private static long soon() {
+    return System.nanoTime() + Stores.DEADLINE.toNanos();
+  }
+
   private static Wire wire(LocalRedis redis, LongSupplier nanoTime) {
     RedisAddress address = RedisAddress.parse(redis.uri());
-    Dialer dialer = new Dialer(address, nanos -> address.nodes().get(0));
+    Dialer dialer = new Dialer(address.login(), deadline -> address.nodes().get(0));
     Wire wire = new Wire(dialer, nanoTime);
-    wire.connect(Stores.DEADLINE.toNanos());
+    wire.connect(soon());
     return wire;
   }
 
@@ -217,8 +224,9 @@ class LineTest {
   private static long calls(LocalRedis redis) {
     try (RedisClient client = RedisClient.create(redis.uri())) {
       Matcher calls =
-          Pattern.compile("cmdstat_evalsha:calls=([0-9]+)").matcher(client.info("commandstats"));
-      return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+          Pattern.compile("cmdstat_eval(?:sha)?:calls=([0-9]+)")
+              .matcher(client.info("commandstats"));
+      return calls.results().mapToLong(found -> Long.parseLong(found.group(1))).sum();
     }
   }
 }

@@ -3,37 +3,102 @@ package dev.tollgate.store.redis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import redis.embedded.RedisServer;
-import redis.embedded.core.RedisServerBuilder;
+import redis.clients.jedis.Jedis;
+import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Redis server for tests, on a free port of the loopback interface, that keeps nothing on
- * disk. Not thread-safe.
+ * A real Redis server for tests, on a free port of the loopback interface. It keeps nothing on disk
+ * unless it is told to; its directory lives as long as it does. Not thread-safe.
  */
 public final class LocalRedis implements AutoCloseable {
 
-  private final int port;
-  private final String[] settings;
-  private @Nullable RedisServer server;
+  /** The program: the one that the system property {@code redis.server} names, else the carried. */
+  private static final class Program {
+    static final String PATH = path();
 
-  private LocalRedis(int port, String... settings) {
+    private static String path() {
+      String given = System.getProperty("redis.server", "");
+      try {
+        return given.isEmpty()
+            ? ExecutableProvider.newJarResourceProvider().get().getAbsolutePath()
+            : given;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** A node of a cluster has a second port, 10,000 above the first. */
+  private static final int MAX_PORT = 55_000;
+
+  private static final Duration MAX_START = Duration.ofSeconds(30);
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+  }
+
+  private final String program;
+  private final int port;
+  private final String mode;
+  private final List<String> settings;
+  private final Path directory;
+  private @Nullable Process process;
+
+  private LocalRedis(String program, int port, String mode, String... settings) {
+    this.program = program;
     this.port = port;
-    this.settings = settings;
+    this.mode = mode;
+    this.settings = List.of(settings);
+    try {
+      directory = Files.createTempDirectory("redis-" + port + "-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Starts a server of one's own, with these lines of configuration. */
   public static LocalRedis start(String... settings) {
-    LocalRedis redis = new LocalRedis(freePort(), settings);
-    redis.restart();
-    return redis;
+    return startProgram(Program.PATH, settings);
+  }
+
+  /** Starts a server of one's own, of this program. */
+  static LocalRedis startProgram(String program, String... settings) {
+    return at(program, freePort(), settings).started();
   }
 
   /** A server that is not started yet. */
-  static LocalRedis at(int port) {
-    return new LocalRedis(port);
+  static LocalRedis at(int port, String... settings) {
+    return at(Program.PATH, port, settings);
+  }
+
+  private static LocalRedis at(String program, int port, String... settings) {
+    return new LocalRedis(program, port, "", settings);
+  }
+
+  /** A Sentinel that is not started yet. */
+  static LocalRedis sentinelAt(int port, String... settings) {
+    return new LocalRedis(Program.PATH, port, "--sentinel", settings);
+  }
+
+  private LocalRedis started() {
+    restart();
+    return this;
   }
 
   /**
@@ -57,42 +122,150 @@ public final class LocalRedis implements AutoCloseable {
     return port;
   }
 
-  /** Starts the server again, empty, on its port. */
+  /** Where it keeps what it keeps. */
+  Path directory() {
+    return directory;
+  }
+
+  /** A client for operators. */
+  Jedis client() {
+    return new Jedis("127.0.0.1", port);
+  }
+
+  /** Starts the server again, on its port, with what it has kept. */
   public void restart() {
     try {
-      RedisServerBuilder builder =
-          RedisServer.newRedisServer()
-              .port(port)
-              .bind("127.0.0.1")
-              .setting("save \"\"")
-              .onShutdownForceStop(true);
-      for (String setting : settings) {
-        builder.setting(setting);
-      }
-      server = builder.build();
-      server.start();
+      Files.createDirectories(directory);
+      process =
+          new ProcessBuilder(command())
+              .redirectErrorStream(true)
+              .redirectOutput(directory.resolve("output").toFile())
+              .start();
+      RUNNING.add(process);
+      awaitListening(process);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Stops the server. Idempotent. */
-  @Override
-  public void close() {
-    if (server == null) {
+  private List<String> command() throws IOException {
+    Path configuration = directory.resolve("redis.conf");
+    if (!Files.exists(configuration)) {
+      List<String> lines = new ArrayList<>();
+      lines.add("port " + port);
+      lines.add("bind 127.0.0.1");
+      lines.add("dir " + directory);
+      lines.add("logfile " + directory.resolve("log"));
+      if (mode.isEmpty()) {
+        lines.add("save \"\"");
+      }
+      lines.addAll(settings);
+      Files.write(configuration, lines);
+    }
+    List<String> command = new ArrayList<>(List.of(program, configuration.toString()));
+    if (!mode.isEmpty()) {
+      command.add(mode);
+    }
+    return command;
+  }
+
+  private void awaitListening(Process starting) throws IOException {
+    long end = System.nanoTime() + MAX_START.toNanos();
+    while (true) {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+        return;
+      } catch (IOException notYet) {
+        if (!starting.isAlive() || System.nanoTime() > end) {
+          throw new IOException(program + " does not start: " + log(), notYet);
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(5);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What it has logged. */
+  String log() {
+    try {
+      StringBuilder text = new StringBuilder();
+      for (String name : List.of("output", "log")) {
+        Path file = directory.resolve(name);
+        text.append(Files.exists(file) ? Files.readString(file) : "");
+      }
+      return text.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends the process at once, as a crash would. Idempotent. */
+  public void kill() {
+    if (process == null) {
       return;
     }
     try {
-      server.stop();
-      server = null;
+      process.destroyForcibly().waitFor();
+      RUNNING.remove(process);
+      process = null;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Stops the process without ending it: it answers nothing until {@link #resume}. */
+  public void suspend() {
+    signal("-STOP");
+  }
+
+  /** Lets it go on. */
+  public void resume() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    if (process == null) {
+      throw new IllegalStateException("not running");
+    }
+    try {
+      new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Ends the server, and removes what it has kept. Idempotent. */
+  @Override
+  public void close() {
+    kill();
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    try {
+      int port = MAX_PORT + 1;
+      while (port > MAX_PORT) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+          port = socket.getLocalPort();
+        }
+      }
+      return port;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

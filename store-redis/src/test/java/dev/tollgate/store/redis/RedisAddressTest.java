@@ -22,7 +22,9 @@ class RedisAddressTest {
           redis://[::1]:6379/15                       | SINGLE [::1:6379]/15
           redis-sentinel://a,b:26380/main             | SENTINEL [a:26379, b:26380]/main/0
           redis-sentinel://:p@a:1,b:2,c:3/main/4      | SENTINEL [a:1, b:2, c:3]/main/4
+          rediss-sentinel://a/main?sentinel=:s        | SENTINEL [a:26379]/main/0
           redis-cluster://h1:7000,h2:7001             | CLUSTER [h1:7000, h2:7001]/0
+          rediss-cluster://h1:7000                    | CLUSTER [h1:7000]/0
           """)
   void parses(URI uri, String expected) {
     assertThat(RedisAddress.parse(uri)).hasToString(expected);
@@ -33,7 +35,7 @@ class RedisAddressTest {
       delimiter = '|',
       textBlock =
           """
-          http://localhost             | scheme 'http'; use redis:, rediss:
+          http://localhost             | scheme 'http'; use redis:, redis-sentinel:
           redis:localhost              | names no host
           redis://localhost:0          | port '0', which is not in 1 to 65535
           redis://localhost:99999      | port '99999'
@@ -44,6 +46,9 @@ class RedisAddressTest {
           redis://a,b                  | names several hosts
           redis://secret@localhost     | login without a password
           redis://u:@localhost         | login without a password
+          redis-sentinel://a/m?sentinel=s | login without a password
+          redis-sentinel://a/m?user=s  | has a query
+          redis://localhost#0          | has a fragment
           redis-sentinel://a:26379     | names no master
           redis-sentinel://a,/main     | empty host
           redis-cluster://a/1          | path that is too long
@@ -58,9 +63,9 @@ class RedisAddressTest {
   @Test
   void readsALoginAndShowsItNowhere() {
     RedisAddress address = RedisAddress.parse(URI.create("rediss://us%65r:p%40ss+w:d@host"));
-    assertThat(address.user()).isEqualTo("user");
-    assertThat(address.password()).isEqualTo("p@ss+w:d");
-    assertThat(address.tls()).isTrue();
+    assertThat(address.login().user()).isEqualTo("user");
+    assertThat(address.login().password()).isEqualTo("p@ss+w:d");
+    assertThat(address.login().tls()).isTrue();
     assertThat(address.toString()).doesNotContain("user", "p@ss");
     assertThatThrownBy(() -> RedisAddress.parse(URI.create("redis://user:hidden@host:0")))
         .hasMessageNotContainingAny("user:h", "hidden");

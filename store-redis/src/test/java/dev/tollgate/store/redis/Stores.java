@@ -37,7 +37,10 @@ final class Stores {
     return new RedisStore(
         RedisAddress.parse(LocalRedis.shared()),
         new Script.Set(
-            byHand(scripts.counting()), byHand(scripts.documents()), byHand(scripts.rollups())),
+            byHand(scripts.counting()),
+            byHand(scripts.documents()),
+            byHand(scripts.rollups()),
+            scripts.rights()),
         DEADLINE,
         InstantSource.system());
   }

@@ -1,0 +1,186 @@
+package dev.tollgate.store.redis;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.PushConsumerChain;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.RedisInputStream;
+
+/**
+ * A connection to a server, logged in. Each exchange ends by a deadline and takes a bounded amount
+ * of memory, whatever the peer is and does. Not thread-safe.
+ */
+final class Link extends Connection {
+
+  private final HostAndPort server;
+  private final Plug plug;
+
+  private Link(HostAndPort server, Plug plug) {
+    super(plug);
+    this.server = server;
+    this.plug = plug;
+  }
+
+  /**
+   * Connects and logs in.
+   *
+   * @param deadlineNanos when it must be done, by {@link System#nanoTime}
+   * @throws redis.clients.jedis.exceptions.JedisDataException when the server refuses
+   * @throws JedisException when the server cannot be reached by then
+   */
+  static Link to(HostAndPort server, Login login, long deadlineNanos) {
+    Link link = new Link(server, new Plug(server, login.tls(), deadlineNanos));
+    boolean isReady = false;
+    try {
+      link.connect();
+      link.present(login);
+      isReady = true;
+      return link;
+    } finally {
+      if (!isReady) {
+        link.forceDisconnect();
+      }
+    }
+  }
+
+  /** All of it in one round trip. A server that does not want us says so before it is asked. */
+  private void present(Login login) {
+    List<String> expected = new ArrayList<>();
+    if (!login.password().isEmpty()) {
+      sendCommand(Command.AUTH, login.words());
+      expected.add("OK");
+    }
+    if (login.database() != 0) {
+      sendCommand(Command.SELECT, Integer.toString(login.database()));
+      expected.add("OK");
+    }
+    sendCommand(Command.PING);
+    expected.add("PONG");
+    for (String answer : expected) {
+      if (!(getOne() instanceof byte[] text)
+          || !new String(text, StandardCharsets.UTF_8).equals(answer)) {
+        throw new JedisConnectionException(
+            "the server is none of Redis: it does not say " + answer);
+      }
+    }
+  }
+
+  HostAndPort server() {
+    return server;
+  }
+
+  /**
+   * Begins an exchange.
+   *
+   * @param deadlineNanos when it must be done, by {@link System#nanoTime}
+   */
+  void beginExchange(long deadlineNanos) {
+    plug.socket().beginExchange(deadlineNanos);
+  }
+
+  @Override
+  protected @Nullable Object protocolRead(RedisInputStream in, PushConsumerChain pushes) {
+    return Resp.read(in);
+  }
+
+  /** Closes without a farewell. Idempotent. */
+  @Override
+  public void forceDisconnect() {
+    try {
+      super.forceDisconnect();
+      plug.socket().close();
+    } catch (IOException | JedisException alreadyBroken) {
+      // closing was all we wanted
+    }
+  }
+
+  @Override
+  public void close() {
+    forceDisconnect();
+  }
+
+  /** Makes the socket of one link: a link that broke is not mended. */
+  private static final class Plug implements JedisSocketFactory {
+
+    private final HostAndPort server;
+    private final boolean tls;
+    private final long deadlineNanos;
+    private @Nullable TimedSocket socket;
+
+    Plug(HostAndPort server, boolean tls, long deadlineNanos) {
+      this.server = server;
+      this.tls = tls;
+      this.deadlineNanos = deadlineNanos;
+    }
+
+    TimedSocket socket() {
+      if (socket == null) {
+        throw new JedisConnectionException("not connected");
+      }
+      return socket;
+    }
+
+    @Override
+    public Socket createSocket() {
+      if (socket != null) {
+        throw new JedisConnectionException("the connection was closed");
+      }
+      try {
+        TimedSocket plain = connect();
+        socket = plain;
+        return tls ? encrypted(plain) : plain;
+      } catch (IOException | NoSuchAlgorithmException e) {
+        throw new JedisConnectionException("no connection to " + server + ": " + e.getMessage(), e);
+      }
+    }
+
+    /** The addresses of a name share the time that is left. */
+    private TimedSocket connect() throws IOException {
+      InetAddress[] addresses = InetAddress.getAllByName(server.getHost());
+      IOException failure = new IOException("the name has no address");
+      for (int i = 0; i < addresses.length; i++) {
+        long now = System.nanoTime();
+        long share = (deadlineNanos - now) / (addresses.length - i);
+        try {
+          TimedSocket connected =
+              TimedSocket.connect(
+                  new InetSocketAddress(addresses[i], server.getPort()), now + share);
+          connected.beginExchange(deadlineNanos);
+          return connected;
+        } catch (IOException e) {
+          e.addSuppressed(failure);
+          failure = e;
+        }
+      }
+      throw failure;
+    }
+
+    private SSLSocket encrypted(TimedSocket plain) throws IOException, NoSuchAlgorithmException {
+      SSLSocket encrypted =
+          (SSLSocket)
+              SSLContext.getDefault()
+                  .getSocketFactory()
+                  .createSocket(plain, server.getHost(), server.getPort(), true);
+      SSLParameters verified = encrypted.getSSLParameters();
+      verified.setEndpointIdentificationAlgorithm("HTTPS");
+      encrypted.setSSLParameters(verified);
+      encrypted.startHandshake();
+      return encrypted;
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package dev.tollgate.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * A real master with two replicas, watched by three real Sentinels. All of them want passwords: one
+ * for the servers, another for the Sentinels.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SentinelTest {
+
+  private static final String SEED = "tollgate.seed";
+  private static final Duration DOWN_AFTER = Duration.ofMillis(1000);
+  private static final Duration DEADLINE = Duration.ofMillis(250);
+  private static final int THREADS = 4;
+  private static final String DATA_PASSWORD = "data-password";
+  private static final String SENTINEL_PASSWORD = "sentinel-password";
+
+  private static final List<LocalRedis> SERVERS = new ArrayList<>();
+  private static final List<LocalRedis> SENTINELS = new ArrayList<>();
+  private final long seed = Long.getLong(SEED, ThreadLocalRandom.current().nextLong());
+
+  @BeforeAll
+  static void start() {
+    SERVERS.add(server());
+    for (int i = 0; i < 2; i++) {
+      SERVERS.add(server("replicaof 127.0.0.1 " + SERVERS.get(0).port()));
+    }
+    List<Integer> ports = IntStream.range(0, 3).mapToObj(i -> LocalRedis.freePort()).toList();
+    ports.forEach(port -> SENTINELS.add(sentinel(port, ports)));
+    SENTINELS.forEach(LocalRedis::restart);
+    SENTINELS.forEach(sentinel -> awaitInfo(sentinel, SENTINEL_PASSWORD, "slaves=2,sentinels=3"));
+  }
+
+  private static LocalRedis server(String... settings) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    all.add("requirepass " + DATA_PASSWORD);
+    all.add("masterauth " + DATA_PASSWORD);
+    all.add("repl-diskless-sync yes");
+    all.add("repl-diskless-sync-delay 0");
+    return LocalRedis.start(all.toArray(new String[0]));
+  }
+
+  /** A Sentinel that knows the others and the replicas need not find them, which takes seconds. */
+  private static LocalRedis sentinel(int port, List<Integer> all) {
+    List<String> settings = new ArrayList<>();
+    settings.add("requirepass " + SENTINEL_PASSWORD);
+    settings.add("sentinel myid " + id(port));
+    settings.add("sentinel monitor main 127.0.0.1 " + SERVERS.get(0).port() + " 2");
+    settings.add("sentinel auth-pass main " + DATA_PASSWORD);
+    settings.add("sentinel down-after-milliseconds main " + DOWN_AFTER.toMillis());
+    settings.add("sentinel failover-timeout main 10000");
+    for (LocalRedis replica : SERVERS.subList(1, SERVERS.size())) {
+      settings.add("sentinel known-replica main 127.0.0.1 " + replica.port());
+    }
+    for (int other : all) {
+      if (other != port) {
+        settings.add("sentinel known-sentinel main 127.0.0.1 " + other + " " + id(other));
+      }
+    }
+    return LocalRedis.sentinelAt(port, settings.toArray(new String[0]));
+  }
+
+  private static String id(int port) {
+    return String.format("%040x", port);
+  }
+
+  @AfterAll
+  static void stop() {
+    SENTINELS.forEach(LocalRedis::close);
+    SERVERS.forEach(LocalRedis::close);
+  }
+
+  /** Two addresses where nobody is come first. */
+  private static URI uri(String login, String sentinelLogin) {
+    String hosts =
+        SENTINELS.stream()
+            .map(sentinel -> "127.0.0.1:" + sentinel.port())
+            .collect(Collectors.joining(","));
+    return URI.create(
+        "redis-sentinel://:"
+            + login
+            + "@127.0.0.1:1,127.0.0.1:2,"
+            + hosts
+            + "/main?sentinel=:"
+            + sentinelLogin);
+  }
+
+  private static void awaitInfo(LocalRedis server, String password, String part) {
+    Awaitility.await()
+        .ignoreExceptionsInstanceOf(JedisException.class)
+        .atMost(Duration.ofSeconds(30))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              try (Jedis client = server.client()) {
+                client.auth(password);
+                return client.info().contains(part);
+              }
+            });
+  }
+
+  private static int keys(LocalRedis server, String pattern) {
+    try (Jedis client = server.client()) {
+      client.auth(DATA_PASSWORD);
+      return client.keys(pattern).size();
+    }
+  }
+
+  private static List<String> names(String prefix) {
+    return IntStream.range(0, 200).mapToObj(i -> prefix + "-" + i).toList();
+  }
+
+  @Test
+  @Order(1)
+  void sentinelsThatWantAnotherPasswordSaySo() {
+    try (Store store = Stores.open(uri(DATA_PASSWORD, "wrong"), DEADLINE)) {
+      assertThatThrownBy(() -> store.document("any"))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("nothing was done")
+          .hasMessageContaining("the user and password in tollgate.store");
+    }
+  }
+
+  @Test
+  @Order(2)
+  void theStoreFollowsTheMasterToItsSuccessorUnaided() throws Exception {
+    try (Store store = Stores.open(uri(DATA_PASSWORD, SENTINEL_PASSWORD), DEADLINE)) {
+      long killedAt;
+      Load load = new Load(store, names("failover"), THREADS, seed);
+      try (load) {
+        load.awaitMore(1000);
+        killedAt = System.nanoTime();
+        SERVERS.get(0).kill();
+        load.awaitFailures(1);
+        load.awaitMore(5000);
+      }
+      long last = load.failures().stream().mapToLong(Load.Failure::atNanos).max().orElseThrow();
+      SERVERS.get(0).restart();
+      Load after = new Load(store, names("after"), THREADS, seed);
+      try (after) {
+        after.awaitMore(2000);
+      }
+      System.out.printf(
+          "-D%s=%d: a master killed, down-after %d ms: %d of %d operations failed, the last after"
+              + " %d ms; %s; with the old master back %d of %d failed, %s, and it got"
+              + " %d keys of theirs%n",
+          SEED,
+          seed,
+          DOWN_AFTER.toMillis(),
+          load.failures().size(),
+          load.operations(),
+          (last - killedAt) / 1_000_000,
+          load.outcomes(),
+          after.failures().size(),
+          after.operations(),
+          after.outcomes(),
+          keys(SERVERS.get(0), "*after-*"));
+      assertThat(keys(SERVERS.get(0), "*after-*")).isZero();
+      assertThat(Duration.ofNanos(last - killedAt)).isLessThan(DOWN_AFTER.plusSeconds(5));
+      assertThat(load.outcomes().doubled()).isZero();
+      assertThat(after.failures()).isEmpty();
+      assertThat(after.outcomes().wrong()).isZero();
+    }
+  }
+
+  @Test
+  @Order(3)
+  void aMasterThatIsDemotedUnderLoadIsNotWrittenToAnyMore() throws Exception {
+    try (Store store = Stores.open(uri(DATA_PASSWORD, SENTINEL_PASSWORD), DEADLINE)) {
+      Load load = new Load(store, names("demoted"), THREADS, seed);
+      try (load) {
+        load.awaitMore(1000);
+        try (Jedis sentinel = SENTINELS.get(0).client()) {
+          sentinel.auth(SENTINEL_PASSWORD);
+          sentinel.sentinelFailover("main");
+        }
+        load.awaitMore(3000);
+      }
+      System.out.printf(
+          "-D%s=%d: a failover on demand: %d of %d operations failed, %s%n",
+          SEED, seed, load.failures().size(), load.operations(), load.outcomes());
+      assertThat(load.outcomes().doubled()).isZero();
+    }
+  }
+}
