@@ -14,15 +14,18 @@ import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
 import dev.tollgate.store.Surge;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads what the script answers to one operation, from front to back. Used by one thread. */
 final class Answer {
+
+  private static final Pattern SUM = Pattern.compile("-?[0-9]{1,18}");
 
   /** The script's "later than any time". */
   private static final long NEVER = 1L << 53;
@@ -35,16 +38,21 @@ final class Answer {
   /**
    * @param values numbers as {@code Long}, texts as {@code byte[]}: an outcome, the server's time,
    *     and what the operation adds
+   * @throws StoreException when the answer is not one to the operation, as in all methods
    */
-  Answer(List<?> values) {
+  Answer(List<?> values) throws StoreException {
     this.values = values;
     this.outcome = text();
     this.atMicros = number();
   }
 
   /** The rows of a journal: the one answer that has no outcome. */
-  static List<String> rows(List<?> values) {
-    return values.stream().map(row -> new String((byte[]) row, StandardCharsets.UTF_8)).toList();
+  static List<String> rows(List<?> values) throws StoreException {
+    List<String> rows = new ArrayList<>();
+    for (Object row : values) {
+      rows.add(text(row));
+    }
+    return rows;
   }
 
   /** Whether the windows that were sent did not contain the server's time. */
@@ -56,7 +64,7 @@ final class Answer {
     return atMicros;
   }
 
-  Receipt toReserve(Request request) {
+  Receipt toReserve(Request request) throws StoreException {
     long nextDeadline = deadline();
     long holdDeadline = number();
     List<Balance> balances = new ArrayList<>();
@@ -66,7 +74,7 @@ final class Answer {
       parts.add(new Hold.Part(charge.counter(), charge.bound(), number(), number()));
       balances.add(balance(charge.counter(), charge.bound(), wanted, nextDeadline));
     }
-    Outcome decided = Outcome.valueOf(outcome);
+    Outcome decided = outcome();
     Hold hold = new Hold(request.account(), request.id(), holdDeadline, parts);
     return new Receipt(
         decided,
@@ -76,21 +84,21 @@ final class Answer {
   }
 
   /** As for a reserve, which took nothing. */
-  Receipt toRead(Request request) {
+  Receipt toRead(Request request) throws StoreException {
     Receipt receipt = toReserve(request);
     return new Receipt(receipt.outcome(), receipt.atMicros(), receipt.balances(), Optional.empty());
   }
 
-  Receipt toEnd(Hold hold) {
+  Receipt toEnd(Hold hold) throws StoreException {
     long nextDeadline = deadline();
     List<Balance> balances = new ArrayList<>();
     for (Hold.Part part : hold.parts()) {
       balances.add(balance(part.counter(), part.bound(), 0, nextDeadline));
     }
-    return new Receipt(Outcome.valueOf(outcome), atMicros, balances, Optional.empty());
+    return new Receipt(outcome(), atMicros, balances, Optional.empty());
   }
 
-  List<OpenHold> toOpenHolds() {
+  List<OpenHold> toOpenHolds() throws StoreException {
     List<OpenHold> holds = new ArrayList<>();
     while (next < values.size()) {
       holds.add(new OpenHold(text(), number(), text()));
@@ -98,21 +106,28 @@ final class Answer {
     return holds;
   }
 
-  boolean isApplied() {
-    return outcome.equals(Outcome.APPLIED.name());
+  boolean isApplied() throws StoreException {
+    return outcome() == Outcome.APPLIED;
   }
 
-  Document toDocument() {
+  Document toDocument() throws StoreException {
     long version = number();
     long writtenAt = number();
     return new Document(text(), version, writtenAt);
   }
 
-  List<Rollups.Row> toRollupRows() {
+  List<Rollups.Row> toRollupRows() throws StoreException {
     List<Rollups.Row> rows = new ArrayList<>();
     while (next < values.size()) {
       String key = text();
-      rows.add(new Rollups.Row(key, Arrays.stream(text().split(" ")).map(Long::valueOf).toList()));
+      List<Long> sums = new ArrayList<>();
+      for (String sum : text().split(" ")) {
+        if (!SUM.matcher(sum).matches()) {
+          throw notUnderstood();
+        }
+        sums.add(Long.valueOf(sum));
+      }
+      rows.add(new Rollups.Row(key, sums));
     }
     return rows;
   }
@@ -121,7 +136,8 @@ final class Answer {
     return outcome.equals("WRITTEN");
   }
 
-  private Balance balance(String counter, Bound bound, long amount, long nextDeadline) {
+  private Balance balance(String counter, Bound bound, long amount, long nextDeadline)
+      throws StoreException {
     if (bound instanceof Bucket bucket) {
       Bucket.Span level = new Bucket.Span(number(), number());
       return Balance.of(counter, bucket, level, amount, atMicros);
@@ -149,20 +165,46 @@ final class Answer {
         rung);
   }
 
-  private long deadline() {
+  private long deadline() throws StoreException {
     long deadline = number();
     return deadline == NEVER ? Store.NEVER : deadline;
   }
 
-  private long number() {
-    return (Long) take();
+  private long number() throws StoreException {
+    if (take() instanceof Long number) {
+      return number;
+    }
+    throw notUnderstood();
   }
 
-  private String text() {
-    return new String((byte[]) take(), StandardCharsets.UTF_8);
+  private String text() throws StoreException {
+    return text(take());
   }
 
-  private Object take() {
+  private static String text(Object value) throws StoreException {
+    if (value instanceof byte[] text) {
+      return new String(text, StandardCharsets.UTF_8);
+    }
+    throw notUnderstood();
+  }
+
+  private Object take() throws StoreException {
+    if (next == values.size()) {
+      throw notUnderstood();
+    }
     return values.get(next++);
+  }
+
+  private Outcome outcome() throws StoreException {
+    for (Outcome each : Outcome.values()) {
+      if (each.name().equals(outcome)) {
+        return each;
+      }
+    }
+    throw notUnderstood();
+  }
+
+  private static StoreException notUnderstood() {
+    return new StoreException("outcome unknown: the server's answer is none of the script's");
   }
 }

@@ -104,7 +104,7 @@ final class Courier {
 
     /** Asks once more, in what is left of the time. */
     Reply next(Parcel parcel) {
-      long left = Math.max(MIN_PAUSE_NANOS, startNanos + silenceNanos - System.nanoTime());
+      long left = startNanos + silenceNanos - System.nanoTime();
       Ask ask =
           new Ask(
               parcel.script(),
@@ -136,8 +136,9 @@ final class Courier {
       }
     }
 
+    /** Whether too little time is left for a try that can succeed. */
     boolean isOver() {
-      return System.nanoTime() - startNanos >= silenceNanos;
+      return System.nanoTime() - startNanos >= silenceNanos - deadlineNanos / 2;
     }
 
     /** Gives servers that change their places time to do so. */

@@ -85,6 +85,13 @@ final class Link extends Connection {
   }
 
   /**
+   * Whether the server is known to have left. Below TLS that is not told from its other messages.
+   */
+  boolean isLeft() {
+    return !plug.tls && plug.socket().isSpoilt();
+  }
+
+  /**
    * Begins an exchange.
    *
    * @param deadlineNanos when it must be done, by {@link System#nanoTime}

@@ -89,6 +89,18 @@ final class TimedSocket extends Socket {
     inputLeft = MAX_INPUT;
   }
 
+  /**
+   * Whether the peer has closed its end, or has sent something, since the last exchange: then the
+   * connection is of no use. Does not wait.
+   */
+  boolean isSpoilt() {
+    try {
+      return channel.read(ByteBuffer.allocate(1)) != 0;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   /** Waits until the channel is ready. An interrupt does not end it: the deadline is near. */
   private void await(int operation) throws IOException {
     if (key.interestOps() != operation) {

@@ -43,6 +43,9 @@ final class Wire {
    * @throws JedisException when it cannot
    */
   void connect(long deadlineNanos) {
+    if (link != null && link.isLeft()) {
+      disconnect();
+    }
     if (link != null && nanoTime.getAsLong() - usedAtNanos > MAX_IDLE_NANOS) {
       ping(link, deadlineNanos);
     }
@@ -53,7 +56,7 @@ final class Wire {
     }
   }
 
-  /** Servers and firewalls drop what is idle: an operation sent there would be lost. */
+  /** Firewalls drop what is idle without a word: an operation sent there would be lost. */
   private void ping(Link idle, long deadlineNanos) {
     try {
       idle.beginExchange(deadlineNanos);
@@ -175,8 +178,9 @@ final class Wire {
   }
 
   private static Reply strange(@Nullable Object answer) {
-    return new Reply.Unknown(
-        "the answer is not understood", new IllegalStateException(String.valueOf(answer)));
+    String what =
+        answer instanceof List<?> list ? "a list of " + list.size() : "no list for each operation";
+    return new Reply.Unknown("the answer is not understood", new IllegalStateException(what));
   }
 
   private static @Nullable Object answer(Link link) {

@@ -172,6 +172,11 @@ final class Load implements AutoCloseable {
   record Outcomes(long wrong, long doubled, long lost) {}
 
   Outcomes outcomes() throws StoreException {
+    return outcomes(store);
+  }
+
+  /** The same, as another client sees it. */
+  Outcomes outcomes(Store store) throws StoreException {
     long wrong = 0;
     long doubled = 0;
     long lost = 0;

@@ -1,5 +1,6 @@
 package dev.tollgate.store.redis;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -94,6 +95,19 @@ public final class LocalRedis implements AutoCloseable {
   /** A Sentinel that is not started yet. */
   static LocalRedis sentinelAt(int port, String... settings) {
     return new LocalRedis(Program.PATH, port, "--sentinel", settings);
+  }
+
+  /** The servers that are here: the usual one, and those that the system has installed. */
+  static List<String> programs() {
+    List<String> programs = new ArrayList<>(List.of(Program.PATH));
+    for (String name : List.of("redis-server", "valkey-server")) {
+      Stream.of(System.getenv("PATH").split(File.pathSeparator))
+          .map(folder -> Path.of(folder, name))
+          .filter(Files::isExecutable)
+          .findFirst()
+          .ifPresent(found -> programs.add(found.toString()));
+    }
+    return programs.stream().distinct().toList();
   }
 
   private LocalRedis started() {
