@@ -1,9 +1,11 @@
 package dev.tollgate.store.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
@@ -56,28 +59,53 @@ class ClusterTest {
   }
 
   @Test
+  @Order(1)
+  void aNodeThatIsTakenForALoneServerSaysWhatToWrite() {
+    URI uri = cluster.master(0).uri();
+    try (Store store = Stores.open(uri, DEADLINE)) {
+      assertThatThrownBy(() -> store.document(names("other", 1, 12_000, 16_000).get(0)))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("redis-cluster://host:port");
+    }
+  }
+
+  @Test
   @Order(2)
   void aThousandSlotsAreMovedUnderLoadWithoutAnErrorOrAWrongDecision() throws Exception {
+    reshard(1, 300);
+  }
+
+  @Test
+  @Order(2)
+  @Tag("long")
+  void aThousandSlotsAreMovedToAndFroUnderLoadWithoutAWrongDecision() throws Exception {
+    reshard(10, 3000);
+  }
+
+  private void reshard(int rounds, int callers) throws Exception {
     try (Store store = Stores.open(cluster.uri(), DEADLINE)) {
-      List<String> names = names("moved", 300, 0, RESHARDED);
-      names.addAll(names("stays", 60, RESHARDED, LocalCluster.SLOTS));
+      List<String> names = names("moved-" + rounds, callers, 0, RESHARDED);
+      names.addAll(names("stays-" + rounds, callers / 5, RESHARDED, LocalCluster.SLOTS));
       long began = System.nanoTime();
       Load load = new Load(store, names, THREADS, seed);
-      int keys;
+      int keys = 0;
       try (load) {
         load.awaitMore(1000);
         began = System.nanoTime();
-        keys = cluster.reshard(0, RESHARDED, 0, 1, 1);
+        for (int i = 0; i < rounds; i++) {
+          keys += cluster.reshard(0, RESHARDED, i % 2, 1 - i % 2, 1);
+        }
         began = System.nanoTime() - began;
         load.awaitMore(1000);
       }
       Load.Outcomes outcomes = load.outcomes();
       System.out.printf(
-          "-D%s=%d: %d slots with %d keys moved in %d ms under %d operations for %d callers, %d of"
+          "-D%s=%d: %d times %d slots, %d keys, moved in %d ms under %d operations for %d callers, %d of"
               + " them at their limit; %d times MOVED, %d ASK, %d TRYAGAIN: %d errors, %s, slowest"
               + " %d ms%n",
           SEED,
           seed,
+          rounds,
           RESHARDED,
           keys,
           began / 1_000_000,
@@ -137,22 +165,39 @@ class ClusterTest {
   @Test
   @Order(4)
   void aMasterThatDiesCostsErrorsForNoLongerThanTheNodeTimeoutAndTwoSeconds() throws Exception {
+    cluster.setNodeTimeout(NODE_TIMEOUT);
+    kill(2, "once");
+  }
+
+  @Test
+  @Order(5)
+  @Tag("long")
+  void mastersThatDieOneAfterTheOtherCostNoMore() throws Exception {
+    cluster.setNodeTimeout(NODE_TIMEOUT);
+    for (int i = 0; i < 5; i++) {
+      cluster.bringBackAsMaster(2);
+      kill(2, "again-" + i);
+    }
+  }
+
+  private void kill(int master, String round) throws Exception {
     try (Store store = Stores.open(cluster.uri(), DEADLINE)) {
-      cluster.setNodeTimeout(NODE_TIMEOUT);
       long killedAt;
-      Load load = new Load(store, names("killed", 200, 0, LocalCluster.SLOTS), THREADS, seed);
+      Load load =
+          new Load(store, names("killed-" + round, 200, 0, LocalCluster.SLOTS), THREADS, seed);
       try (load) {
         load.awaitMore(1000);
         killedAt = System.nanoTime();
-        cluster.master(2).kill();
-        cluster.awaitPromotion(2);
+        cluster.master(master).kill();
+        cluster.awaitPromotion(master);
         load.awaitMore(1000);
       }
       long last = load.failures().stream().mapToLong(Load.Failure::atNanos).max().orElse(killedAt);
       Load.Outcomes outcomes = load.outcomes();
-      Load after = new Load(store, names("after", 100, 0, LocalCluster.SLOTS), THREADS, seed);
+      Load after =
+          new Load(store, names("after-" + round, 100, 0, LocalCluster.SLOTS), THREADS, seed);
       try (after) {
-        cluster.bringBack(2);
+        cluster.bringBack(master);
         after.awaitMore(2000);
       }
       System.out.printf(

@@ -59,35 +59,41 @@ final class Load implements AutoCloseable {
   private volatile boolean isStopped;
 
   Load(Store store, List<String> names, int threads, long seed) {
-    this.store = store;
+    this(List.of(store), names, threads, seed);
+  }
+
+  /** The same through several clients, of which each thread has one. */
+  Load(List<Store> stores, List<String> names, int threads, long seed) {
+    this.store = stores.get(0);
     this.names = names;
     this.threads = Executors.newFixedThreadPool(threads);
     for (int i = 0; i < threads; i++) {
       Random random = new Random(seed + i);
       String thread = "t" + i + "-";
-      running.add(this.threads.submit(() -> run(random, thread)));
+      Store mine = stores.get(i % stores.size());
+      running.add(this.threads.submit(() -> run(mine, random, thread)));
     }
   }
 
-  private Void run(Random random, String thread) throws StoreException {
+  private Void run(Store mine, Random random, String thread) throws StoreException {
     for (int i = 0; !isStopped; i++) {
-      call(names.get(random.nextInt(names.size())), thread + i);
+      call(mine, names.get(random.nextInt(names.size())), thread + i);
     }
     return null;
   }
 
-  private void call(String name, String id) throws StoreException {
+  private void call(Store mine, String name, String id) throws StoreException {
     Caller caller = callers.computeIfAbsent(name, absent -> new Caller());
     caller.attempts.incrementAndGet();
     Request request =
         new Request(name, id, List.of(Charge.of("calls", QUOTA, 1)), 600_000_000L, "");
-    Receipt receipt = ask(() -> store.reserve(request));
+    Receipt receipt = ask(() -> mine.reserve(request));
     if (receipt.outcome() == Outcome.REFUSED) {
       return;
     }
     caller.admitted.incrementAndGet();
     Hold hold = receipt.admitted().orElseThrow();
-    ask(() -> store.settle(hold, List.of(1L), id));
+    ask(() -> mine.settle(hold, List.of(1L), id));
   }
 
   private interface Operation {

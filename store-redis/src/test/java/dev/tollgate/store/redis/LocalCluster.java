@@ -150,6 +150,21 @@ final class LocalCluster implements AutoCloseable {
         });
   }
 
+  /** Makes a master that was brought back the master again. */
+  void bringBackAsMaster(int number) {
+    try (Jedis client = master(number).client()) {
+      client.clusterFailover();
+    }
+    await(
+        () -> {
+          try (Jedis client = master(number).client();
+              Jedis successor = replica(number).client()) {
+            return client.info("replication").contains("role:master")
+                && successor.info("replication").contains("master_link_status:up");
+          }
+        });
+  }
+
   /**
    * Moves slots from one master to another while they are used, as the operators' tool does.
    *

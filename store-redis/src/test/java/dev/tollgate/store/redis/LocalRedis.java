@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -100,14 +101,22 @@ public final class LocalRedis implements AutoCloseable {
   /** The servers that are here: the usual one, and those that the system has installed. */
   static List<String> programs() {
     List<String> programs = new ArrayList<>(List.of(Program.PATH));
-    for (String name : List.of("redis-server", "valkey-server")) {
-      Stream.of(System.getenv("PATH").split(File.pathSeparator))
-          .map(folder -> Path.of(folder, name))
-          .filter(Files::isExecutable)
-          .findFirst()
-          .ifPresent(found -> programs.add(found.toString()));
-    }
-    return programs.stream().distinct().toList();
+    installable().forEach(name -> installed(name).ifPresent(programs::add));
+    return programs;
+  }
+
+  /** The names of servers that a system may have installed. */
+  static List<String> installable() {
+    return List.of("redis-server", "valkey-server");
+  }
+
+  /** Where the system has installed a server. */
+  static Optional<String> installed(String name) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .map(Path::toString)
+        .findFirst();
   }
 
   private LocalRedis started() {

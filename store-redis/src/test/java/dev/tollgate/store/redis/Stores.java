@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.commands.StringCommands;
 
 /** Opens stores for tests. */
 final class Stores {
@@ -33,9 +34,13 @@ final class Stores {
 
   /** A store whose script goes by the clock that {@link #setClock} sets. */
   static Store openWithHandClock() {
+    return openWithHandClock(LocalRedis.shared());
+  }
+
+  static Store openWithHandClock(URI uri) {
     Script.Set scripts = Script.Set.load();
     return new RedisStore(
-        RedisAddress.parse(LocalRedis.shared()),
+        RedisAddress.parse(uri),
         new Script.Set(
             byHand(scripts.counting()),
             byHand(scripts.documents()),
@@ -51,7 +56,12 @@ final class Stores {
   }
 
   static void setClock(Instant now) {
-    CLIENT.set(CLOCK_KEY, Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, now)));
+    setClock(CLIENT, now);
+  }
+
+  /** Sets the clock of the server that a client talks to. */
+  static void setClock(StringCommands client, Instant now) {
+    client.set(CLOCK_KEY, Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, now)));
   }
 
   static void removeClock() {
