@@ -124,6 +124,8 @@ final class Link extends Connection {
   /** Makes the socket of one link: a link that broke is not mended. */
   private static final class Plug implements JedisSocketFactory {
 
+    private static final Resolver RESOLVER = new Resolver(InetAddress::getAllByName);
+
     private final HostAndPort server;
     private final boolean tls;
     private final long deadlineNanos;
@@ -158,7 +160,7 @@ final class Link extends Connection {
 
     /** The addresses of a name share the time that is left. */
     private TimedSocket connect() throws IOException {
-      InetAddress[] addresses = InetAddress.getAllByName(server.getHost());
+      InetAddress[] addresses = RESOLVER.resolve(server.getHost(), deadlineNanos);
       IOException failure = new IOException("the name has no address");
       for (int i = 0; i < addresses.length; i++) {
         long now = System.nanoTime();
