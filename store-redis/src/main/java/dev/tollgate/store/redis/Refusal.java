@@ -84,7 +84,10 @@ enum Refusal {
 
   /** What an error says. */
   static Refusal of(JedisDataException error) {
-    String text = String.valueOf(error.getMessage());
+    return of(String.valueOf(error.getMessage()));
+  }
+
+  static Refusal of(String text) {
     for (Refusal refusal : values()) {
       if (refusal.pattern.matcher(text).find()) {
         return refusal;

@@ -23,14 +23,19 @@ final class Rights {
    * missing.
    *
    * @param nanos how long the network may be silent
-   * @throws StoreException when there is no answer, or the user may not even ask
+   * @throws StoreException when there is no answer, or the server refuses for another reason
    */
   static List<String> missing(Courier courier, Script trial, long nanos) throws StoreException {
     Courier.Parcel parcel = new Courier.Parcel(trial, Names.of("warm-up"), List.of(), true);
     List<String> missing = new ArrayList<>();
     for (Object command : courier.bring(parcel, nanos)) {
-      if (command instanceof byte[] name) {
-        missing.add(new String(name, StandardCharsets.UTF_8));
+      if (command instanceof byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        Refusal refusal = Refusal.of(text);
+        if (refusal != Refusal.WITHOUT_RIGHT) {
+          throw new StoreException("nothing was done: " + refusal.remedy() + " (" + text + ")");
+        }
+        missing.add(text);
       }
     }
     return missing;

@@ -23,6 +23,7 @@ class DurabilityTest {
   @Test
   void aServerWithoutAnAppendOnlyFileForgetsAtItsRestart() throws StoreException {
     assertThat(of()).isEqualTo(Durability.LOST_AT_RESTART);
+    assertThat(of("appendonly yes")).isEqualTo(Durability.KEPT);
   }
 
   @Test

@@ -170,6 +170,10 @@ class RefusalTest {
       take(store);
       client.configSet("maxmemory", "1");
       assertRefuses(store, "raise its maxmemory");
+      List<String> logged = new ArrayList<>();
+      logging(logged, () -> open(redis)).close();
+      assertThat(logged).hasSize(1);
+      assertThat(logged.get(0)).contains("raise its maxmemory").doesNotContain("ACL");
       client.configSet("maxmemory", "0");
       assertThat(taken(store)).isEqualTo(1);
       take(store);

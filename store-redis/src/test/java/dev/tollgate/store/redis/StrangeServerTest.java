@@ -11,9 +11,12 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -92,6 +95,38 @@ class StrangeServerTest {
       assertThat(failure).isInstanceOf(StoreException.class);
       assertThat(took).isLessThan(DEADLINE.multipliedBy(4).plus(SLACK));
       assertThat(allocated).isLessThan(MAX_ALLOCATED);
+    }
+  }
+
+  /**
+   * Where a firewall drops what comes, connecting hangs; a server that is overrun does the same.
+   */
+  @Test
+  void aConnectionThatNobodyTakesCostsTheDeadline() throws IOException {
+    InetAddress loopback = InetAddress.getByName("127.0.0.1");
+    try (ServerSocket full = new ServerSocket(0, 1, loopback)) {
+      List<Socket> waiting = new ArrayList<>();
+      try {
+        Throwable refused = null;
+        while (refused == null && waiting.size() < 100) {
+          Socket socket = new Socket();
+          waiting.add(socket);
+          refused = catchThrowable(() -> socket.connect(full.getLocalSocketAddress(), 200));
+        }
+        assertThat(refused).isInstanceOf(SocketTimeoutException.class);
+        URI uri = URI.create("redis://127.0.0.1:" + full.getLocalPort());
+        try (Store store = Stores.open(uri, DEADLINE)) {
+          long began = System.nanoTime();
+          assertThatThrownBy(() -> store.document("any"))
+              .isInstanceOf(StoreException.class)
+              .hasMessageStartingWith("nothing was done: ");
+          assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(DEADLINE.plus(SLACK));
+        }
+      } finally {
+        for (Socket socket : waiting) {
+          socket.close();
+        }
+      }
     }
   }
 
