@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import redis.clients.jedis.Jedis;
@@ -35,6 +36,8 @@ class SentinelTest {
   private static final int THREADS = 4;
   private static final String DATA_PASSWORD = "data-password";
   private static final String SENTINEL_PASSWORD = "sentinel-password";
+  private static final String USER_PASSWORD = "user-password";
+  private static final String SENTINEL_RIGHTS = "+ping +sentinel|get-master-addr-by-name";
 
   private static final List<LocalRedis> SERVERS = new ArrayList<>();
   private static final List<LocalRedis> SENTINELS = new ArrayList<>();
@@ -65,6 +68,7 @@ class SentinelTest {
   private static LocalRedis sentinel(int port, List<Integer> all) {
     List<String> settings = new ArrayList<>();
     settings.add("requirepass " + SENTINEL_PASSWORD);
+    settings.add("user tollgate on >" + USER_PASSWORD + " -@all " + SENTINEL_RIGHTS);
     settings.add("sentinel myid " + id(port));
     settings.add("sentinel monitor main 127.0.0.1 " + SERVERS.get(0).port() + " 2");
     settings.add("sentinel auth-pass main " + DATA_PASSWORD);
@@ -102,7 +106,7 @@ class SentinelTest {
             + login
             + "@127.0.0.1:1,127.0.0.1:2,"
             + hosts
-            + "/main?sentinel=:"
+            + "/main?sentinel="
             + sentinelLogin);
   }
 
@@ -135,7 +139,7 @@ class SentinelTest {
   @Test
   @Order(1)
   void sentinelsThatWantAnotherPasswordSaySo() {
-    try (Store store = Stores.open(uri(DATA_PASSWORD, "wrong"), DEADLINE)) {
+    try (Store store = Stores.open(uri(DATA_PASSWORD, ":wrong"), DEADLINE)) {
       assertThatThrownBy(() -> store.document("any"))
           .isInstanceOf(StoreException.class)
           .hasMessageContaining("nothing was done")
@@ -146,26 +150,54 @@ class SentinelTest {
   @Test
   @Order(2)
   void theStoreFollowsTheMasterToItsSuccessorUnaided() throws Exception {
-    try (Store store = Stores.open(uri(DATA_PASSWORD, SENTINEL_PASSWORD), DEADLINE)) {
+    failOver("once");
+  }
+
+  @Test
+  @Order(4)
+  @Tag("long")
+  void theStoreFollowsOneMasterAfterTheOther() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      for (LocalRedis server : SERVERS) {
+        if (server != master()) {
+          awaitInfo(server, DATA_PASSWORD, "master_link_status:up");
+        }
+      }
+      failOver("again-" + i);
+    }
+  }
+
+  private static LocalRedis master() {
+    try (Jedis sentinel = SENTINELS.get(0).client()) {
+      sentinel.auth(SENTINEL_PASSWORD);
+      int port = Integer.parseInt(sentinel.sentinelGetMasterAddrByName("main").get(1));
+      return SERVERS.stream().filter(server -> server.port() == port).findFirst().orElseThrow();
+    }
+  }
+
+  private void failOver(String round) throws Exception {
+    LocalRedis master = master();
+    try (Store store = Stores.open(uri(DATA_PASSWORD, "tollgate:" + USER_PASSWORD), DEADLINE)) {
       long killedAt;
-      Load load = new Load(store, names("failover"), THREADS, seed);
+      Load load = new Load(store, names("failover-" + round), THREADS, seed);
       try (load) {
         load.awaitMore(1000);
         killedAt = System.nanoTime();
-        SERVERS.get(0).kill();
+        master.kill();
         load.awaitFailures(1);
         load.awaitMore(5000);
       }
       long last = load.failures().stream().mapToLong(Load.Failure::atNanos).max().orElseThrow();
-      SERVERS.get(0).restart();
-      Load after = new Load(store, names("after"), THREADS, seed);
+      master.restart();
+      Load after = new Load(store, names("after-" + round), THREADS, seed);
       try (after) {
         after.awaitMore(2000);
       }
+      int strays = keys(master, "*after-" + round + "*");
       System.out.printf(
           "-D%s=%d: a master killed, down-after %d ms: %d of %d operations failed, the last after"
-              + " %d ms; %s; with the old master back %d of %d failed, %s, and it got"
-              + " %d keys of theirs%n",
+              + " %d ms; %s; with the old master back %d of %d failed, %s, and it got %d keys of"
+              + " theirs%n",
           SEED,
           seed,
           DOWN_AFTER.toMillis(),
@@ -176,8 +208,8 @@ class SentinelTest {
           after.failures().size(),
           after.operations(),
           after.outcomes(),
-          keys(SERVERS.get(0), "*after-*"));
-      assertThat(keys(SERVERS.get(0), "*after-*")).isZero();
+          strays);
+      assertThat(strays).isZero();
       assertThat(Duration.ofNanos(last - killedAt)).isLessThan(DOWN_AFTER.plusSeconds(5));
       assertThat(load.outcomes().doubled()).isZero();
       assertThat(after.failures()).isEmpty();
@@ -188,7 +220,7 @@ class SentinelTest {
   @Test
   @Order(3)
   void aMasterThatIsDemotedUnderLoadIsNotWrittenToAnyMore() throws Exception {
-    try (Store store = Stores.open(uri(DATA_PASSWORD, SENTINEL_PASSWORD), DEADLINE)) {
+    try (Store store = Stores.open(uri(DATA_PASSWORD, "tollgate:" + USER_PASSWORD), DEADLINE)) {
       Load load = new Load(store, names("demoted"), THREADS, seed);
       try (load) {
         load.awaitMore(1000);
