@@ -28,7 +28,7 @@ import redis.clients.jedis.Jedis;
 /** Encrypted connections to real servers, whose authority made one certificate: localhost's. */
 class TlsTest {
 
-  private static final Duration DEADLINE = Duration.ofMillis(500);
+  private static final Duration DEADLINE = Duration.ofMillis(300);
   private static final String PASSWORD = "changeit";
 
   @TempDir static Path directory;
