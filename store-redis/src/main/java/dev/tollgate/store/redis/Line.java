@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -23,6 +24,13 @@ final class Line implements AutoCloseable {
 
   private final BlockingQueue<Ask> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final BlockingDeque<Wire> idle = new LinkedBlockingDeque<>(WIRES);
+
+  /**
+   * Raised when a connection breaks: the others may lead to a server that has had a successor
+   * since, and does not know it.
+   */
+  private final AtomicInteger generation = new AtomicInteger();
+
   private volatile boolean closed;
 
   Line(Dialer dialer) {
@@ -72,13 +80,16 @@ final class Line implements AutoCloseable {
   private void lead(Wire wire, Ask leader) {
     long deadline = leader.networkDeadline();
     try {
-      wire.connect(deadline);
+      wire.connect(generation.get(), deadline);
       if (!wire.exchange(drain(), deadline)) {
         failWaiting();
       }
     } catch (JedisException e) {
       drain().forEach(ask -> ask.complete(unconnected(e)));
     } finally {
+      if (!wire.isConnected()) {
+        generation.incrementAndGet();
+      }
       idle.addFirst(wire);
       if (closed) {
         disconnect();

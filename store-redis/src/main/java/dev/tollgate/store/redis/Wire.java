@@ -27,6 +27,7 @@ final class Wire {
   private @Nullable Link link;
   private boolean isBroken;
   private long usedAtNanos;
+  private int generation;
 
   /**
    * @param nanoTime measures how long the connection was idle
@@ -39,11 +40,12 @@ final class Wire {
   /**
    * Connects, unless it is connected.
    *
+   * @param generation a connection that was made in another one is not used any more
    * @param deadlineNanos when it must be done, by {@link System#nanoTime}
    * @throws JedisException when it cannot
    */
-  void connect(long deadlineNanos) {
-    if (link != null && link.isLeft()) {
+  void connect(int generation, long deadlineNanos) {
+    if (link != null && (this.generation != generation || link.isLeft())) {
       disconnect();
     }
     if (link != null && nanoTime.getAsLong() - usedAtNanos > MAX_IDLE_NANOS) {
@@ -52,6 +54,7 @@ final class Wire {
     if (link == null) {
       link = dialer.dial(deadlineNanos);
       isBroken = false;
+      this.generation = generation;
       usedAtNanos = nanoTime.getAsLong();
     }
   }
@@ -65,6 +68,10 @@ final class Wire {
     } catch (JedisException dropped) {
       disconnect();
     }
+  }
+
+  boolean isConnected() {
+    return link != null;
   }
 
   void disconnect() {

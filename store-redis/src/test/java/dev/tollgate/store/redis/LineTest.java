@@ -13,6 +13,7 @@ import dev.tollgate.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
@@ -68,7 +70,7 @@ class LineTest {
         client.clientKill(new ClientKillParams().type(ClientType.NORMAL));
       }
       nanos.addAndGet(Duration.ofSeconds(11).toNanos());
-      wire.connect(soon());
+      wire.connect(0, soon());
       Ask ask = ask(account, "id");
       wire.exchange(List.of(ask), soon());
       assertThat(outcome(ask)).isEqualTo("FULL");
@@ -168,6 +170,42 @@ class LineTest {
   }
 
   @Test
+  void connectionThatFallsSilentTakesTheIdleOneWithIt() throws Exception {
+    try (LocalRedis redis = LocalRedis.start();
+        Store store = Stores.open(redis.uri(), Duration.ofMillis(200));
+        Jedis client = redis.client()) {
+      Set<String> before = connectionsOfTwoCallers(store, client);
+      redis.suspend();
+      assertThatThrownBy(() -> reserve(store, "id")).isInstanceOf(StoreException.class);
+      redis.resume();
+      assertThat(before).hasSize(2);
+      assertThat(connectionsOfTwoCallers(store, client)).doesNotContainAnyElementsOf(before);
+    }
+  }
+
+  /** The server's names of a store's connections, after two callers have used it together. */
+  private Set<String> connectionsOfTwoCallers(Store store, Jedis client) throws Exception {
+    client.clientPause(50);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (Future<?> caller :
+          threads.invokeAll(
+              List.of(() -> reserve(store, "first"), () -> reserve(store, "second")))) {
+        caller.get(30, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    String mine = Long.toString(client.clientId());
+    return Pattern.compile("(?m)^id=([0-9]+)")
+        .matcher(client.clientList(ClientType.NORMAL))
+        .results()
+        .map(found -> found.group(1))
+        .filter(id -> !id.equals(mine))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
   void lineThatIsFullRefusesAtOnce() {
     Line line = new Line(new Dialer(new Login(false, "", "", 0), deadline -> null));
     for (int i = 0; i < Line.MAX_WAITING; i++) {
@@ -216,7 +254,7 @@ class LineTest {
     RedisAddress address = RedisAddress.parse(redis.uri());
     Dialer dialer = new Dialer(address.login(), deadline -> address.nodes().get(0));
     Wire wire = new Wire(dialer, nanoTime);
-    wire.connect(soon());
+    wire.connect(0, soon());
     return wire;
   }
 
