@@ -246,8 +246,8 @@ final class SpendBreakers {
     try {
       long localMicros = localMicros();
       long storeMicros = guard.read(ACCOUNT, List.of()).atMicros();
-      sharing.merge(now.breaker(), storeMicros);
       offsetMicros = storeMicros - localMicros;
+      sharing.merge(now.breaker(), storeMicros);
     } catch (StoreException unanswered) {
       // the guard has said so: the last verdict stays, and what was not written is kept
       sharing.goOnAlone(now.breaker(), nowMicros());

@@ -143,6 +143,23 @@ class SpendHaltTest {
   }
 
   @Test
+  void alertTellsTheStoresTimeWhateverHappensToAProcesssClock() {
+    HandClock own = new HandClock(clock.instant());
+    HandScheduler scheduler = new HandScheduler(clock);
+    Tollgate tollgate =
+        Tollgate.builder(policies(Map.of(SpendScope.APPLICATION, MONTHLY)), store)
+            .clock(own)
+            .background(scheduler)
+            .onAlert(alerts::add)
+            .build();
+    engines.add(tollgate);
+    own.set(clock.instant().plus(Duration.ofHours(4)));
+    tollgate.control(SpendScope.APPLICATION, BreakerControl.OPEN);
+    scheduler.run();
+    assertThat(alerts).extracting(Alert::at).containsExactly(clock.instant());
+  }
+
+  @Test
   void refusedCallsAreNotCharged() {
     Tollgate tollgate = open(Map.of(SpendScope.APPLICATION, MONTHLY));
     tollgate.control(SpendScope.APPLICATION, BreakerControl.OPEN);
