@@ -1,5 +1,7 @@
 package dev.tollgate;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -9,7 +11,7 @@ import java.util.Map;
  * @param minutes how long it must last before it is halted: 1 to 60
  * @param fastPath whether three minutes in a row above twenty times the normal speed halt at once
  * @param expectedMonthly what each watched scope is expected to spend in a month, in nano-USD; a
- *     scope that is not named here is not watched; at most {@link #MAX_SCOPES}
+ *     scope that is not named here is not watched; at most {@link #MAX_SCOPES}, kept in their order
  */
 public record BreakerPolicy(
     int factorPercent, int minutes, boolean fastPath, Map<SpendScope, Long> expectedMonthly) {
@@ -31,7 +33,7 @@ public record BreakerPolicy(
     if (minutes < 1 || minutes > 60) {
       throw new IllegalArgumentException("breaker minutes " + minutes + " are not in 1 to 60");
     }
-    expectedMonthly = Map.copyOf(expectedMonthly);
+    expectedMonthly = Collections.unmodifiableMap(new LinkedHashMap<>(expectedMonthly));
     if (expectedMonthly.size() > MAX_SCOPES) {
       throw new IllegalArgumentException(
           expectedMonthly.size()

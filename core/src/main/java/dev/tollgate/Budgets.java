@@ -2,7 +2,8 @@ package dev.tollgate;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.function.Consumer;
 /** The budgets of all providers, as this process takes part in them. Thread-safe. */
 final class Budgets implements AutoCloseable {
 
-  /** What is in force: an account for each budget. */
+  /** What is in force: an account for each budget, in the order of these. */
   private record State(Spending spending, Map<String, BudgetAccount> accounts) {
 
     Optional<BudgetAccount> account(String route, String model) {
@@ -43,8 +44,8 @@ final class Budgets implements AutoCloseable {
 
   /** Goes by other budgets from now on; what was leased and spent stays so. */
   synchronized void reload(Spending spending) {
-    Map<String, BudgetAccount> before = new HashMap<>(state.accounts());
-    Map<String, BudgetAccount> after = new HashMap<>();
+    Map<String, BudgetAccount> before = new LinkedHashMap<>(state.accounts());
+    Map<String, BudgetAccount> after = new LinkedHashMap<>();
     for (ProviderBudget budget : spending.budgets()) {
       BudgetAccount account = before.get(budget.provider());
       if (account != null && account.isOf(budget)) {
@@ -55,7 +56,7 @@ final class Budgets implements AutoCloseable {
       }
       after.put(budget.provider(), account);
     }
-    state = new State(spending, Map.copyOf(after));
+    state = new State(spending, Collections.unmodifiableMap(after));
     before.values().forEach(BudgetAccount::retire);
     retired.addAll(before.values());
   }
