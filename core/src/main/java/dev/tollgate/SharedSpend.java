@@ -28,8 +28,8 @@ final class SharedSpend {
 
   static final int MAX_WRITERS = 128;
 
-  /** How long it is remembered what a process wrote last. */
-  private static final long WRITER_MINUTES = 60;
+  /** How long it is remembered what a process wrote last: longer than it is cut off for. */
+  private static final long WRITER_MINUTES = 2L * SpendBreaker.MINUTES_OF_DAY;
 
   /** How long a scope is kept that no process watches any more. */
   private static final long UNWATCHED_MINUTES = 7L * SpendBreaker.MINUTES_OF_DAY;

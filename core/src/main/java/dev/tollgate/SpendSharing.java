@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The document is replaced by compare-and-set and carries the number of what each process wrote
  * last. An attempt whose outcome is unknown is repeated as it was, letter by letter, until the
  * document has another version; that one's number tells whether it was written. So nothing is
- * counted twice or lost, and the process whose writing changed a breaker's state knows it.
+ * counted twice or lost, and the process whose writing changed a breaker's state knows it. If it
+ * learns so late that the state has changed again, it keeps quiet: who is told that a breaker
+ * closed after it was told that it opened must be able to believe it.
  *
  * <p>Bounded: what could not be written is kept for {@link #MAX_MINUTES} minutes of each scope, and
  * what is older is added to the oldest of them.
@@ -161,7 +163,7 @@ final class SpendSharing {
     }
     doubtful = null;
     if (shared.lastNumber(writer) == attempt.number()) {
-      written(attempt);
+      written(attempt, attempt.changes().stream().filter(change -> isSo(change, shared)).toList());
     } else {
       attempt.spent().forEach((scope, minutes) -> minutes.forEach((m, s) -> add(scope, m, s)));
     }
@@ -200,12 +202,20 @@ final class SpendSharing {
     }
     doubtful = null;
     know(attempt.shared(), attempt.text(), attempt.version() + 1);
-    written(attempt);
+    written(attempt, attempt.changes());
     return true;
   }
 
-  private void written(Attempt attempt) {
+  /** Whether a breaker is still in the state that it came into: another process tells of others. */
+  private static boolean isSo(BreakerStatus change, SharedSpend shared) {
+    return shared
+        .status(change.scope())
+        .filter(now -> now.state() == change.state() && now.since().equals(change.since()))
+        .isPresent();
+  }
+
+  private void written(Attempt attempt, List<BreakerStatus> changes) {
     attempt.orders().forEach(orders::remove);
-    attempt.changes().forEach(changed);
+    changes.forEach(changed);
   }
 }

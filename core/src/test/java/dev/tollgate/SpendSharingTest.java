@@ -90,6 +90,7 @@ class SpendSharingTest {
     private final List<Object[]> underWay = new ArrayList<>();
     private boolean bad = true;
     private boolean cut;
+    private boolean losesReplies;
 
     Store store() {
       return (Store)
@@ -105,6 +106,10 @@ class SpendSharingTest {
       }
       if (random.nextBoolean()) {
         arrive();
+      }
+      if (losesReplies && method.getName().equals("replace")) {
+        call(method, arguments);
+        throw new StoreException("its reply is lost");
       }
       if (bad && method.getName().equals("replace")) {
         switch (random.nextInt(4)) {
@@ -185,6 +190,45 @@ class SpendSharingTest {
         .as("-D%s=%d", SEED, seed)
         .extracting(BreakerStatus::state)
         .containsExactly(BreakerState.OPEN);
+  }
+
+  @Test
+  void changeThatOnesOwnWritingIsLearntToHaveMadeTooLateIsNotTold() {
+    BadWay way = new BadWay();
+    way.bad = false;
+    Process late = new Process(way.store(), "a", changes);
+    Process other = new Process(store, "b", changes);
+    late.merge(NOW);
+    way.losesReplies = true;
+    late.sharing.order(SpendScope.APPLICATION, BreakerControl.OPEN);
+    assertThat(late.merge(NOW)).isFalse();
+
+    other.sharing.order(SpendScope.APPLICATION, BreakerControl.CLOSED);
+    other.merge(NOW);
+    way.losesReplies = false;
+    late.merge(NOW);
+    assertThat(changes).extracting(BreakerStatus::state).containsExactly(BreakerState.CLOSED);
+    assertThat(late.state()).isEqualTo(BreakerState.CLOSED);
+  }
+
+  @Test
+  void whatWasWrittenOnTheDayBeforeIsNotCountedAgain() {
+    BadWay way = new BadWay();
+    way.bad = false;
+    Process cutOff = new Process(way.store(), "a", changes);
+    Process other = new Process(store, "b", changes);
+    other.merge(NOW);
+    way.losesReplies = true;
+    cutOff.spend(10_000);
+    assertThat(cutOff.merge(NOW)).isFalse();
+
+    long nextDay = NOW + SpendBreaker.MINUTES_OF_DAY * SharedSpend.MINUTE_MICROS;
+    other.sharing.add(SpendScope.APPLICATION, MINUTE, new MinuteSpend(1, 0));
+    other.merge(nextDay);
+    way.losesReplies = false;
+    cutOff.merge(nextDay);
+    cutOff.merge(nextDay + SharedSpend.MINUTE_MICROS);
+    assertThat(cutOff.status().demand()).as("of the latest five minutes").isLessThan(2);
   }
 
   @Test
