@@ -1,6 +1,9 @@
 package dev.tollgate.store;
 
 import dev.tollgate.store.Receipt.Outcome;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,26 +19,8 @@ import java.util.TreeMap;
 /** The counters, holds and journal of one account. Guarded by its own monitor. */
 final class Account {
 
-  /** A hold and what happened to it: live until its deadline, then a tombstone. */
-  private static final class KeptHold {
-    final Hold hold;
-    final Mode mode;
-    final Expiry expiry;
-    final String memo;
-    boolean expired;
-
-    KeptHold(Hold hold, Mode mode, Expiry expiry, String memo) {
-      this.hold = hold;
-      this.mode = mode;
-      this.expiry = expiry;
-      this.memo = memo;
-    }
-
-    /** What its expiry has posted of an amount. */
-    long charged(long amount) {
-      return expired && expiry == Expiry.CHARGED ? amount : 0;
-    }
-  }
+  /** The next burial of an account whose holds were read: they are to be counted first. */
+  private static final long UNCOUNTED = Long.MIN_VALUE;
 
   private final Map<String, BucketCounter> buckets = new HashMap<>(4);
   private final Map<String, QuotaCounter> quotas = new HashMap<>(8);
@@ -49,6 +34,30 @@ final class Account {
 
   private long nextBurial = Store.NEVER;
   private boolean retired;
+  private final AccountChanges changes;
+
+  Account(AccountChanges changes) {
+    this.changes = changes;
+  }
+
+  AccountChanges changes() {
+    return changes;
+  }
+
+  void write(DataOutput out) throws IOException {
+    image().write(changes, out);
+    changes.written();
+  }
+
+  void read(String name, DataInput in) throws IOException {
+    image().read(name, in);
+    changes.written();
+    nextBurial = UNCOUNTED;
+  }
+
+  private AccountImage image() {
+    return new AccountImage(buckets, quotas, surges, holds, rows);
+  }
 
   Receipt reserve(Request request, long now) {
     sweep(now);
@@ -56,7 +65,7 @@ final class Account {
     KeptHold repeated = holds.get(request.id());
     if (repeated != null && !repeated.expired) {
       Receipt again = answer(request, repeated.mode, repeated.mode.outcome(), now);
-      return new Receipt(again.outcome(), now, again.balances(), Optional.of(repeated.hold));
+      return new Receipt(again.outcome(), now, again.balances(), Optional.of(repeated.as(request)));
     }
     Mode mode = mode(request);
     return fits(request, mode, now)
@@ -189,6 +198,7 @@ final class Account {
     Hold hold = new Hold(request.account(), request.id(), deadline, parts);
     if (kept) {
       holds.put(request.id(), new KeptHold(hold, mode, request.expiry(), request.memo()));
+      changes.hold(request.id());
       liveHolds++;
     }
     return new Receipt(mode.outcome(), now, balances, Optional.of(hold));
@@ -226,6 +236,7 @@ final class Account {
     Outcome outcome = Outcome.REPEATED;
     List<Integer> rungs = rungs(hold);
     if (kept != null) {
+      changes.hold(hold.id());
       outcome = kept.expired ? Outcome.LATE : Outcome.APPLIED;
       if (!kept.expired) {
         endLife(kept);
@@ -338,6 +349,9 @@ final class Account {
     if (now < nextDeadline() && now < nextBurial) {
       return;
     }
+    if (nextBurial == UNCOUNTED) {
+      countLiveHolds();
+    }
     nextBurial = Store.NEVER;
     Iterator<KeptHold> all = holds.values().iterator();
     while (all.hasNext()) {
@@ -351,6 +365,7 @@ final class Account {
       }
       if (deadline + Store.TOMBSTONE_MICROS <= now || holds.size() - liveHolds > Store.MAX_HOLDS) {
         all.remove();
+        changes.hold(kept.hold.id());
       } else {
         nextBurial = Math.min(nextBurial, deadline + Store.TOMBSTONE_MICROS);
       }
@@ -363,6 +378,7 @@ final class Account {
    */
   private void expire(KeptHold kept) {
     kept.expired = true;
+    changes.hold(kept.hold.id());
     endLife(kept);
     for (Hold.Part part : kept.hold.parts()) {
       if (part.bound() instanceof Quota) {
@@ -371,6 +387,17 @@ final class Account {
       }
     }
     write(kept.memo);
+  }
+
+  private void countLiveHolds() {
+    liveHolds = 0;
+    deadlines.clear();
+    for (KeptHold kept : holds.values()) {
+      if (!kept.expired) {
+        liveHolds++;
+        deadlines.merge(kept.hold.deadlineMicros(), 1, Integer::sum);
+      }
+    }
   }
 
   private void endLife(KeptHold kept) {
@@ -391,6 +418,7 @@ final class Account {
       rows.removeLast();
     }
     rows.addFirst(row);
+    changes.row();
   }
 
   private BucketCounter bucket(String name, Bucket bucket) {

@@ -1,5 +1,9 @@
 package dev.tollgate.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /** The state of a bucket: its theoretical arrival time. Guarded by its account. */
 final class BucketCounter {
 
@@ -8,7 +12,23 @@ final class BucketCounter {
   private long limit;
 
   BucketCounter(Bucket bucket) {
-    this.limit = bucket.limit();
+    this(0, 0, bucket.limit());
+  }
+
+  private BucketCounter(long tatMicros, long remainder, long limit) {
+    this.tatMicros = tatMicros;
+    this.remainder = remainder;
+    this.limit = limit;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(tatMicros);
+    out.writeLong(remainder);
+    out.writeLong(limit);
+  }
+
+  static BucketCounter read(DataInput in) throws IOException {
+    return new BucketCounter(in.readLong(), in.readLong(), in.readLong());
   }
 
   /** How long until the bucket is full again. */

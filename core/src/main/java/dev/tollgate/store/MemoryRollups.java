@@ -1,12 +1,13 @@
 package dev.tollgate.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,94 +24,106 @@ final class MemoryRollups implements Rollups {
    */
   static final int MAX_LARGE_ROLLUPS = 16;
 
-  /** No two rows have the same rank: pages must fit together. */
-  private static final Comparator<Row> BY_RANK =
-      Comparator.<Row>comparingLong(row -> row.values().get(0)).thenComparing(Row::key);
-
-  /** Guarded by the rollups. */
-  private static final class Table {
-    final Map<String, Row> rows = new HashMap<>();
-    final NavigableSet<Row> ranked = new TreeSet<>(BY_RANK);
-    final Map<String, Long> sequences = new HashMap<>();
-    long endMicros;
-
-    void add(Row row) {
-      Row before = rows.get(row.key());
-      Row after = row;
-      if (before != null) {
-        ranked.remove(before);
-        after = before.plus(row);
-      }
-      rows.put(row.key(), after);
-      ranked.add(after);
-    }
-  }
-
-  private final Map<String, Table> tables = new HashMap<>();
+  private final Map<String, RollupTable> tables = new HashMap<>();
   private final int maxRows;
   private final LongSupplier nowMicros;
+  private final ChangeListener listener;
 
   /**
    * @param maxRows of each rollup
+   * @param listener hears of changes
    */
-  MemoryRollups(int maxRows, LongSupplier nowMicros) {
+  MemoryRollups(int maxRows, LongSupplier nowMicros, ChangeListener listener) {
     this.maxRows = maxRows;
     this.nowMicros = nowMicros;
+    this.listener = listener;
   }
 
   @Override
   public synchronized void add(Addition addition) {
-    Table table = tables.get(addition.rollup());
+    RollupTable table = tables.get(addition.rollup());
     if (table == null) {
       table = newTable(addition.rollup());
     }
-    if (addition.sequence() <= table.sequences.getOrDefault(addition.writer(), 0L)) {
-      return;
-    }
-    table.sequences.put(addition.writer(), addition.sequence());
-    table.endMicros = Math.max(table.endMicros, nowMicros.getAsLong() + addition.keepMicros());
-    for (Row row : addition.rows()) {
-      boolean hasPlace = table.rows.size() < maxRows || table.rows.containsKey(row.key());
-      table.add(hasPlace ? row : new Row(OTHERS, row.values()));
+    if (!table.isRepetition(addition)) {
+      table.add(addition, maxRows, nowMicros.getAsLong());
+      if (table.tell()) {
+        changed(addition.rollup());
+      }
     }
   }
 
-  private Table newTable(String rollup) {
+  private void changed(String rollup) {
+    listener.changed(new Part(Part.Kind.ROLLUP, rollup));
+  }
+
+  private RollupTable newTable(String rollup) {
     forgetOld();
     while (tables.size() >= MAX_ROLLUPS || rows() > (long) MAX_LARGE_ROLLUPS * maxRows) {
       tables.entrySet().stream()
-          .min(Comparator.comparingLong(entry -> entry.getValue().endMicros))
+          .min(Comparator.comparingLong(entry -> entry.getValue().endMicros()))
           .map(Map.Entry::getKey)
-          .ifPresent(tables::remove);
+          .ifPresent(this::forget);
     }
-    Table table = new Table();
-    tables.put(rollup, table);
-    return table;
+    return tables.computeIfAbsent(rollup, absent -> newTable());
+  }
+
+  private RollupTable newTable() {
+    return new RollupTable(listener != ChangeListener.NONE);
+  }
+
+  private void forget(String rollup) {
+    tables.remove(rollup);
+    changed(rollup);
   }
 
   private long rows() {
-    return tables.values().stream().mapToLong(table -> table.rows.size()).sum();
+    return tables.values().stream().mapToLong(RollupTable::size).sum();
   }
 
   private void forgetOld() {
     long now = nowMicros.getAsLong();
-    tables.values().removeIf(table -> table.endMicros <= now);
+    tables.values().removeIf(table -> table.endMicros() <= now);
   }
 
   @Override
   public synchronized List<Row> largest(String rollup, int offset, int limit) {
     Rollups.checkPage(rollup, offset, limit);
     forgetOld();
-    Table table = tables.get(rollup);
+    RollupTable table = tables.get(rollup);
     return table == null
         ? List.of()
-        : table.ranked.descendingSet().stream().skip(offset).limit(limit).toList();
+        : table.ranked().descendingSet().stream().skip(offset).limit(limit).toList();
   }
 
   @Override
   public synchronized Optional<Row> find(String rollup, String key) {
     Rollups.checkName(rollup);
     forgetOld();
-    return Optional.ofNullable(tables.get(rollup)).map(table -> table.rows.get(key));
+    return Optional.ofNullable(tables.get(rollup)).map(table -> table.rows().get(key));
+  }
+
+  synchronized List<String> names() {
+    forgetOld();
+    return List.copyOf(tables.keySet());
+  }
+
+  synchronized void markWhole(String rollup) {
+    Optional.ofNullable(tables.get(rollup)).ifPresent(RollupTable::markWhole);
+  }
+
+  /** Returns whether nothing is left to write of it. */
+  synchronized boolean write(String rollup, DataOutput out) throws IOException {
+    RollupTable table = tables.get(rollup);
+    out.writeBoolean(table != null);
+    return table == null || table.write(out);
+  }
+
+  synchronized void read(String rollup, DataInput in) throws IOException {
+    if (!in.readBoolean()) {
+      tables.remove(rollup);
+      return;
+    }
+    tables.computeIfAbsent(rollup, absent -> newTable()).read(in);
   }
 }

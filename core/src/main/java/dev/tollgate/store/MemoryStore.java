@@ -1,7 +1,11 @@
 package dev.tollgate.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * Counters in memory: for one process, and lost with it.
+ * Counters in memory: for one process, and lost with it unless somebody writes its images down.
  *
  * <p>Thread-safe: each account is its own lock, so callers do not wait for one another.
  *
@@ -20,6 +24,9 @@ import java.util.function.Function;
  * forgotten.
  */
 public final class MemoryStore implements Store {
+
+  /** Changes with the form of images: images of another version cannot be read. */
+  public static final int IMAGE_VERSION = 1;
 
   static final int OVERFLOW_ACCOUNTS = 64;
 
@@ -32,8 +39,8 @@ public final class MemoryStore implements Store {
   private static final long EVICTION_PAUSE_MICROS = 1_000_000;
 
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
-  private final Documents documents = new Documents();
-  private final Rollups rollups;
+  private final Documents documents;
+  private final MemoryRollups rollups;
   private final ReentrantLock eviction = new ReentrantLock();
 
   /** The hand, and whether its round has found anybody: guarded by the lock. */
@@ -43,17 +50,32 @@ public final class MemoryStore implements Store {
   private volatile long restsSinceMicros = -EVICTION_PAUSE_MICROS;
   private final int maxAccounts;
   private final InstantSource clock;
+  private final ChangeListener listener;
 
   /**
    * @param maxAccounts 1 or more
    * @param clock the store's clock
    */
   public MemoryStore(int maxAccounts, InstantSource clock) {
+    this(maxAccounts, clock, ChangeListener.NONE);
+  }
+
+  /**
+   * A store that is written down.
+   *
+   * @param maxAccounts 1 or more
+   * @param clock the store's clock
+   * @param listener hears of what is to be written with {@link #writeImage}
+   */
+  public MemoryStore(int maxAccounts, InstantSource clock, ChangeListener listener) {
     Range.check("maxAccounts", maxAccounts, 1, Integer.MAX_VALUE);
     this.maxAccounts = maxAccounts;
     this.clock = clock;
+    this.listener = listener;
+    this.documents = new Documents(listener);
     this.rollups =
-        new MemoryRollups(Math.min(maxAccounts, Rollups.MAX_ROWS), () -> nowMicros(clock));
+        new MemoryRollups(
+            Math.min(maxAccounts, Rollups.MAX_ROWS), () -> nowMicros(clock), listener);
   }
 
   @Override
@@ -61,10 +83,14 @@ public final class MemoryStore implements Store {
     String key = key(request.account());
     Request charged = request.account().equals(key) ? request : request.withAccount(key);
     while (true) {
-      Account account = accounts.computeIfAbsent(key, absent -> new Account());
+      Account account = accounts.computeIfAbsent(key, absent -> newAccount());
       synchronized (account) {
         if (!account.isRetired()) {
-          return account.reserve(charged, nowMicros());
+          Receipt receipt = account.reserve(charged, nowMicros());
+          if (receipt.admitted().isPresent()) {
+            changed(key, account);
+          }
+          return receipt;
         }
       }
     }
@@ -73,12 +99,24 @@ public final class MemoryStore implements Store {
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) {
     hold.requireSettleable(actual, row);
-    return with(hold.account(), account -> account.settle(hold, actual, row, nowMicros()));
+    return with(
+        hold.account(),
+        account -> {
+          Receipt receipt = account.settle(hold, actual, row, nowMicros());
+          changed(hold.account(), account);
+          return receipt;
+        });
   }
 
   @Override
   public Receipt cancel(Hold hold) {
-    return with(hold.account(), account -> account.cancel(hold, nowMicros()));
+    return with(
+        hold.account(),
+        account -> {
+          Receipt receipt = account.cancel(hold, nowMicros());
+          changed(hold.account(), account);
+          return receipt;
+        });
   }
 
   @Override
@@ -94,6 +132,7 @@ public final class MemoryStore implements Store {
         account,
         found -> {
           found.reset(nowMicros());
+          changed(account, found);
           return account;
         });
   }
@@ -141,13 +180,104 @@ public final class MemoryStore implements Store {
     accounts.clear();
   }
 
+  /** All parts, as of now. */
+  public List<Part> parts() {
+    List<Part> parts = new ArrayList<>();
+    accounts.keySet().forEach(name -> parts.add(new Part(Part.Kind.ACCOUNT, name)));
+    documents.names().forEach(name -> parts.add(new Part(Part.Kind.DOCUMENT, name)));
+    rollups.names().forEach(name -> parts.add(new Part(Part.Kind.ROLLUP, name)));
+    return parts;
+  }
+
+  /** Makes the next images of a part, taken together, tell all of it and not only its changes. */
+  public void markWhole(Part part) {
+    if (part.kind() == Part.Kind.ACCOUNT) {
+      with(
+          part.name(),
+          account -> {
+            account.changes().all();
+            return part;
+          });
+    } else if (part.kind() == Part.Kind.ROLLUP) {
+      rollups.markWhole(part.name());
+    }
+  }
+
+  /**
+   * Writes what has changed in a part since its last image, at one point in time: as a whole if it
+   * is new, and that it is gone if it is. Reading images in the order in which they were written
+   * makes the part as it was. The form of images belongs to {@link #IMAGE_VERSION}.
+   *
+   * @return whether this was all; if not, what {@link #markWhole} asked for goes on with the next
+   *     image
+   */
+  public boolean writeImage(Part part, DataOutput out) throws IOException {
+    return switch (part.kind()) {
+      case ACCOUNT -> writeAccount(part.name(), out);
+      case DOCUMENT -> documents.write(part.name(), out);
+      case ROLLUP -> rollups.write(part.name(), out);
+    };
+  }
+
+  private boolean writeAccount(String name, DataOutput out) throws IOException {
+    Account account = accounts.get(name);
+    if (account == null) {
+      out.writeBoolean(false);
+      return true;
+    }
+    synchronized (account) {
+      out.writeBoolean(!account.isRetired());
+      if (!account.isRetired()) {
+        account.write(out);
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Reads an image. To be used before the store is.
+   *
+   * @throws IOException when it ends too soon
+   * @throws IllegalArgumentException when it is not an image of such a part
+   */
+  public void readImage(Part part, DataInput in) throws IOException {
+    switch (part.kind()) {
+      case ACCOUNT -> readAccount(part.name(), in);
+      case DOCUMENT -> documents.read(part.name(), in);
+      case ROLLUP -> rollups.read(part.name(), in);
+    }
+  }
+
+  private void readAccount(String name, DataInput in) throws IOException {
+    if (!in.readBoolean()) {
+      accounts.remove(name);
+      return;
+    }
+    Account account = accounts.computeIfAbsent(name, absent -> newAccount());
+    synchronized (account) {
+      account.read(name, in);
+    }
+  }
+
+  private Account newAccount() {
+    return new Account(
+        listener == ChangeListener.NONE ? AccountChanges.UNNOTED : AccountChanges.noted());
+  }
+
+  /** Tells that an account of the map has changed; its monitor is held. */
+  private void changed(String name, Account account) {
+    if (account.changes().tell()) {
+      listener.changed(new Part(Part.Kind.ACCOUNT, name));
+    }
+  }
+
   int size() {
     return accounts.size();
   }
 
   /** Asks an account that may exist: one that does not is empty, and stays out of the map. */
   private <T> T with(String name, Function<Account, T> operation) {
-    Account account = accounts.getOrDefault(name, new Account());
+    Account account = accounts.getOrDefault(name, new Account(AccountChanges.UNNOTED));
     synchronized (account) {
       // a retired account was idle: it answers as an empty one
       return operation.apply(account);
@@ -176,6 +306,7 @@ public final class MemoryStore implements Store {
           if (account.retireIfIdle(now)) {
             accounts.remove(entry.getKey(), account);
             fruitful = true;
+            changed(entry.getKey(), account);
             return true;
           }
         }

@@ -1,5 +1,9 @@
 package dev.tollgate.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * The state of a quota: the current window, and the one before it, for settlements that come after
  * its end. Guarded by its account.
@@ -10,12 +14,43 @@ final class QuotaCounter {
     long startMicros = Long.MIN_VALUE;
     long posted;
     long held;
+
+    void write(DataOutput out) throws IOException {
+      out.writeLong(startMicros);
+      out.writeLong(posted);
+      out.writeLong(held);
+    }
+
+    static Totals read(DataInput in) throws IOException {
+      Totals totals = new Totals();
+      totals.startMicros = in.readLong();
+      totals.posted = in.readLong();
+      totals.held = in.readLong();
+      return totals;
+    }
   }
 
   private Totals current = new Totals();
   private Totals previous = new Totals();
   private Calendar.Span window = new Calendar.Span(Long.MIN_VALUE, Long.MIN_VALUE);
   private int rung;
+
+  void write(DataOutput out) throws IOException {
+    current.write(out);
+    previous.write(out);
+    out.writeLong(window.startMicros());
+    out.writeLong(window.endMicros());
+    out.writeInt(rung);
+  }
+
+  static QuotaCounter read(DataInput in) throws IOException {
+    QuotaCounter counter = new QuotaCounter();
+    counter.current = Totals.read(in);
+    counter.previous = Totals.read(in);
+    counter.window = new Calendar.Span(in.readLong(), in.readLong());
+    counter.rung = in.readInt();
+    return counter;
+  }
 
   /** Starts a new window if the current one has ended; a clock that goes back does not. */
   void rollTo(Calendar.Span now) {

@@ -1,5 +1,9 @@
 package dev.tollgate.store;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /** The state of a {@link Surge}. Guarded by its account. */
 final class SurgeCounter {
 
@@ -17,6 +21,22 @@ final class SurgeCounter {
     long before;
     long peak;
     long normal;
+
+    void write(DataOutput out) throws IOException {
+      out.writeLong(count);
+      out.writeLong(before);
+      out.writeLong(peak);
+      out.writeLong(normal);
+    }
+
+    static Window read(DataInput in) throws IOException {
+      Window window = new Window();
+      window.count = in.readLong();
+      window.before = in.readLong();
+      window.peak = in.readLong();
+      window.normal = in.readLong();
+      return window;
+    }
   }
 
   private final Window[] windows = new Window[SPANS.length];
@@ -27,12 +47,41 @@ final class SurgeCounter {
   private int flag;
   private int days;
 
+  private SurgeCounter() {}
+
   SurgeCounter(Surge surge) {
     for (Surge.Span span : SPANS) {
       Window window = new Window();
       window.normal = span.unknown(surge.expectedDaily());
       windows[span.ordinal()] = window;
     }
+  }
+
+  void write(DataOutput out) throws IOException {
+    for (Window window : windows) {
+      window.write(out);
+    }
+    out.writeLong(today.startMicros());
+    out.writeLong(today.endMicros());
+    out.writeLong(atMicros);
+    out.writeLong(countedAtMicros);
+    out.writeLong(flagEndMicros);
+    out.writeInt(flag);
+    out.writeInt(days);
+  }
+
+  static SurgeCounter read(DataInput in) throws IOException {
+    SurgeCounter counter = new SurgeCounter();
+    for (int i = 0; i < SPANS.length; i++) {
+      counter.windows[i] = Window.read(in);
+    }
+    counter.today = new Calendar.Span(in.readLong(), in.readLong());
+    counter.atMicros = in.readLong();
+    counter.countedAtMicros = in.readLong();
+    counter.flagEndMicros = in.readLong();
+    counter.flag = in.readInt();
+    counter.days = in.readInt();
+    return counter;
   }
 
   /** Starts the windows that have begun since; a clock that goes back starts none. */
