@@ -45,6 +45,11 @@ public abstract class StoreContract {
   /** A new store, or another client of the same one. */
   protected abstract Store open() throws Exception;
 
+  /** Closes a store that keeps what it was told, and opens it again; by default it stays open. */
+  protected Store reopen(Store opened) throws Exception {
+    return opened;
+  }
+
   /** Sets the store's clock. */
   protected abstract void setClock(Instant now);
 
@@ -648,6 +653,9 @@ public abstract class StoreContract {
       for (int step = 0; step < 300; step++) {
         now = now.plusMillis(200 + random.nextLong(1L << (10 + random.nextInt(16))));
         setClock(now);
+        if (random.nextInt(20) == 0) {
+          store = reopen(store);
+        }
         long amount = random.nextInt(20) == 0 ? random.nextInt(200) : random.nextInt(4);
         List<Charge> charges = List.of(Charge.of("surge", surge, amount));
         boolean isRead = random.nextInt(5) == 0;
@@ -699,6 +707,9 @@ public abstract class StoreContract {
         // forward by more than a running clock can have gained
         now = now.plusMillis(random.nextInt(4) == 0 ? random.nextInt(20_000) : 0).plusMillis(200);
         setClock(now);
+        if (random.nextInt(10) == 0) {
+          store = reopen(store);
+        }
         step(name + ", seed " + seed + ", step " + step);
       }
     }
