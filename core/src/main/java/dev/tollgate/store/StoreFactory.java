@@ -18,6 +18,7 @@ public interface StoreFactory {
    * @param options how to use it
    * @throws IllegalArgumentException when the URI is not understood; the message names the rule and
    *     the remedy
+   * @throws UnusableStoreException when an embedded store cannot be opened
    */
   Store open(URI uri, Options options);
 

@@ -653,7 +653,7 @@ public abstract class StoreContract {
       for (int step = 0; step < 300; step++) {
         now = now.plusMillis(200 + random.nextLong(1L << (10 + random.nextInt(16))));
         setClock(now);
-        if (random.nextInt(20) == 0) {
+        if (random.nextInt(40) == 0) {
           store = reopen(store);
         }
         long amount = random.nextInt(20) == 0 ? random.nextInt(200) : random.nextInt(4);
@@ -707,7 +707,7 @@ public abstract class StoreContract {
         // forward by more than a running clock can have gained
         now = now.plusMillis(random.nextInt(4) == 0 ? random.nextInt(20_000) : 0).plusMillis(200);
         setClock(now);
-        if (random.nextInt(10) == 0) {
+        if (random.nextInt(20) == 0) {
           store = reopen(store);
         }
         step(name + ", seed " + seed + ", step " + step);

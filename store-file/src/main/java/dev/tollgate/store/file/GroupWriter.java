@@ -23,7 +23,7 @@ final class GroupWriter implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final long FORCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long IDLE_NANOS = TimeUnit.HOURS.toNanos(1);
   private static final long END_MILLIS = 10_000;
   private static final long MIB = 1 << 20;
@@ -124,10 +124,23 @@ final class GroupWriter implements AutoCloseable {
     Changes.Batch last = changes.takeLast();
     last.group().force();
     write(last);
+    seal();
     failure.ifPresent(
         reason ->
             LOGGER.log(Level.ERROR, "what was not acknowledged is lost at the end: {0}", reason));
     failure = Optional.of("the store is closed");
+  }
+
+  /** A last frame that says that all before it is on the disk. */
+  private void seal() {
+    try {
+      if (failure.isEmpty()) {
+        log.append(new byte[0], 0);
+        log.force();
+      }
+    } catch (IOException reason) {
+      LOGGER.log(Level.WARNING, "{0} was not closed properly: {1}", log.path(), reason);
+    }
   }
 
   private void write(Changes.Batch batch) {

@@ -112,13 +112,13 @@ final class Recovery {
     require(reader.bytes() >= SegmentHead.BYTES, path, "it is too short");
     ByteBuffer bytes = reader.head();
     require(SegmentHead.isTollgates(bytes), path, "it was not written by Tollgate");
+    require(SegmentHead.isWhole(bytes), path, "its head is damaged");
     SegmentHead head = SegmentHead.decode(bytes);
     if (head.version() != Log.VERSION) {
       throw new UnusableStoreException(
           path + " has version " + head.version() + ", and this Tollgate reads " + Log.VERSION,
           "use the Tollgate that wrote it, or move the directory away to count anew from nothing");
     }
-    require(SegmentHead.isWhole(bytes), path, "its head is damaged");
     require(head.number() == number, path, "it was number " + head.number());
     require(
         nextSequence == 0 || head.firstSequence() == nextSequence,

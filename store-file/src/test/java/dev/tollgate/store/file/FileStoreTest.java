@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.store.HandClock;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreContract;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileStoreTest extends StoreContract {
-
-  /** Makes its log smaller again and again. */
-  private static final LogSettings SMALL =
-      new LogSettings(FileChannel::open, new Random()::nextLong, 20_000);
 
   @TempDir Path directory;
 
@@ -38,7 +32,7 @@ class FileStoreTest extends StoreContract {
 
   private Store openLast() {
     Path path = directory.resolve("data-" + opened);
-    return FileStore.open(path, 1000, clock, SMALL);
+    return FileStore.open(path, 1000, clock, Kept.SMALL);
   }
 
   @Override
