@@ -9,6 +9,7 @@ import dev.tollgate.Tollgate;
 import dev.tollgate.config.ConfigurationException.Problem;
 import dev.tollgate.providers.TokenCounters;
 import dev.tollgate.store.Store;
+import dev.tollgate.store.UnusableStoreException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -92,11 +93,18 @@ final class Engine implements AutoCloseable {
     try {
       return stores.open(settings, clock);
     } catch (IllegalArgumentException wrong) {
-      String address = Redaction.ofAddress(settings.uri().toString());
-      String rule = Redaction.withoutSecrets(settings.uri(), String.valueOf(wrong.getMessage()));
-      throw new ConfigurationException(
-          List.of(new Problem("tollgate.store", address, rule, "correct the address")));
+      throw refused(settings, wrong, "correct the address");
+    } catch (UnusableStoreException unusable) {
+      throw refused(settings, unusable, unusable.remedy());
     }
+  }
+
+  private static ConfigurationException refused(
+      StoreSettings settings, RuntimeException reason, String remedy) {
+    String address = Redaction.ofAddress(settings.uri().toString());
+    String rule = Redaction.withoutSecrets(settings.uri(), String.valueOf(reason.getMessage()));
+    return new ConfigurationException(
+        List.of(new Problem("tollgate.store", address, rule, remedy)));
   }
 
   private static List<Problem> durabilityWarnings(Settings settings, Store store) {

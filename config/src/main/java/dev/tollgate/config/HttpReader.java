@@ -139,12 +139,15 @@ final class HttpReader {
     return sources;
   }
 
-  /** Without a common key, each node would know a caller by another id. */
+  /** Without a common key, each process would know a caller by another id. */
   private void requireHashKey(List<CallerSource> callers, StoreSettings store) {
-    if (store.isShared() && !values.has(HASH_KEY) && callers.stream().anyMatch(this::isSecret)) {
+    if (store.outlivesTheProcess()
+        && !values.has(HASH_KEY)
+        && callers.stream().anyMatch(this::isSecret)) {
       values.report(
           HASH_KEY,
-          "is missing: nodes that share a store must hash callers' secrets with one key",
+          "is missing: nodes that share a store, and a process that is started again, must hash"
+              + " callers' secrets with one key",
           "set it to "
               + SECRET.example()
               + ", or leave header, bearer and cookie out of "

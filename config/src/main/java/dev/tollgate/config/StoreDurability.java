@@ -37,7 +37,8 @@ final class StoreDurability {
                   "tollgate.store",
                   address,
                   "it forgets at a restart what was spent, and hard limits begin anew",
-                  "use Redis or Valkey with 'appendonly yes', or lower the provider's own limit"));
+                  "use file: or Redis or Valkey with 'appendonly yes', or lower the provider's own"
+                      + " limit"));
       case EVICTED ->
           throw new ConfigurationException(
               List.of(

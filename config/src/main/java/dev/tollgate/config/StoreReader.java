@@ -8,6 +8,7 @@ import java.time.Duration;
 /** Reads where limits are counted. */
 final class StoreReader {
 
+  private static final String FILE = "file:";
   private static final Syntax<Duration> DEADLINE =
       DurationSyntax.between(Duration.ofMillis(1), Duration.ofSeconds(10));
   private static final Syntax<Duration> HOLD =
@@ -37,7 +38,9 @@ final class StoreReader {
   StoreSettings read() {
     return new StoreSettings(
         values.get(
-            "store", new Syntax<>("memory: or redis://localhost:6379", this::uri), Stores.MEMORY),
+            "store",
+            new Syntax<>("memory:, file:tollgate-data or redis://localhost:6379", this::uri),
+            Stores.MEMORY),
         values.get("store-deadline", DEADLINE, Duration.ofMillis(50)),
         values.get("on-store-failure", Syntax.oneOf(OnStoreFailure.class), OnStoreFailure.LOCAL),
         values.get("nodes", Syntax.wholeNumber(1, 10_000), 1),
@@ -52,6 +55,11 @@ final class StoreReader {
     return (int) Math.max(MIN_CALLERS, Math.min(MAX_CALLERS, heapBytes / HEAP_OF_CALLER));
   }
 
+  /** Directories are written as they are, not as URIs: with spaces, for example. */
+  private static URI path(String directory) throws URISyntaxException {
+    return new URI("file", directory, null);
+  }
+
   /** Its messages do not repeat the address, which may hold a password. */
   private URI uri(String text) {
     if (text.equals("memory:") || text.equals("memory")) {
@@ -59,7 +67,7 @@ final class StoreReader {
     }
     URI uri;
     try {
-      uri = new URI(text);
+      uri = text.startsWith(FILE) ? path(text.substring(FILE.length())) : new URI(text);
     } catch (URISyntaxException wrong) {
       throw new IllegalArgumentException(
           "is not a URI: special characters of a password are written as %40 for @, %2F for /,"

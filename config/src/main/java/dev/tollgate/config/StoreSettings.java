@@ -22,9 +22,9 @@ public record StoreSettings(
     int maxCallers,
     Duration holdFor) {
 
-  /** Whether other processes may count in the same store. */
-  boolean isShared() {
-    return !uri.getScheme().equals("memory") && !uri.getScheme().equals("file");
+  /** Whether other processes, at the same time or later, find what this one has counted. */
+  boolean outlivesTheProcess() {
+    return !uri.getScheme().equals("memory");
   }
 
   /** Never shows the address's user, password and query. */

@@ -70,7 +70,10 @@ final class Configs {
   }
 
   static SettingsReader reader() {
-    Stores stores = Stores.of(Configs.class.getClassLoader());
+    return reader(Stores.of(Configs.class.getClassLoader()));
+  }
+
+  private static SettingsReader reader(Stores stores) {
     InstantSource clock = InstantSource.system();
     Sinks sinks = Sinks.of(Configs.class.getClassLoader(), clock);
     return new SettingsReader(stores, sinks, HashKey.random(new SecureRandom()), clock);
@@ -78,6 +81,11 @@ final class Configs {
 
   static Settings read(String... namesAndValues) {
     return read(of(namesAndValues));
+  }
+
+  /** Whatever stores are here. */
+  static Settings readUnopened(String... namesAndValues) {
+    return reader(Stores.unopened()).read(Snapshot.take(of(namesAndValues))).settings();
   }
 
   static Settings read(Config config) {

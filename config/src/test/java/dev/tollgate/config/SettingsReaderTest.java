@@ -276,8 +276,8 @@ class SettingsReaderTest {
               - tollgate.provider.openai.hard-limit = '500 requests/month': must be in USD; \
             write for example 500.00 USD/month
               - tollgate.store = 'redis://***@cache:6379': nothing here opens redis: \
-            stores; add the jar tollgate-store-redis; write for example memory: or \
-            redis://localhost:6379
+            stores; add the jar tollgate-store-redis; write for example memory:, \
+            file:tollgate-data or redis://localhost:6379
               - tollgate.tier.free.rat: is not a known key; remove it, or write the \
             nearest known key, tollgate.tier.free.rate
               - tollgate.tier.free.rate = 'ten/minute, 5/fortnight': 'ten' is not a \

@@ -37,7 +37,7 @@ class StoresTest {
   void nodesThatHashNothingNeedNoHashKey() {
     Settings settings = Configs.read("tollgate.store", "trial://host", "tollgate.callers", "ip");
 
-    assertThat(settings.store().isShared()).isTrue();
+    assertThat(settings.store().outlivesTheProcess()).isTrue();
   }
 
   @Test
@@ -53,6 +53,30 @@ class StoresTest {
         .withMessageContaining("tollgate.store = 'trial://***@one:1,two:2/x?***'")
         .withMessageContaining("no host in")
         .withMessageNotContaining("hunt");
+  }
+
+  @Test
+  void aStoreThatCannotBeUsedIsAProblemWithItsOwnRemedy() {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(
+            () -> open("tollgate.store", "trial://me:hunter@damaged", "tollgate.callers", "ip"))
+        .withMessageContaining(
+            "tollgate.store = 'trial://***@damaged': damaged at byte 7 of ***; restore a backup");
+  }
+
+  @Test
+  void aDirectoryIsWrittenAsItIs() {
+    String directory = "file:/opt/my server/100%/#1";
+    Settings settings = Configs.readUnopened("tollgate.store", directory, "tollgate.callers", "ip");
+
+    assertThat(settings.store().uri().getPath()).isEqualTo("/opt/my server/100%/#1");
+  }
+
+  @Test
+  void callersThatAreHashedNeedAHashKeyThatOutlivesTheProcess() {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> Configs.readUnopened("tollgate.store", "file:data"))
+        .withMessageContaining("tollgate.hash-key: is missing: ");
   }
 
   @Test
