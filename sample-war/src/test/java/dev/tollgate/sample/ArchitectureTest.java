@@ -40,6 +40,7 @@ class ArchitectureTest {
       value = {
         "dev.tollgate.store       | ",
         "dev.tollgate             | dev.tollgate.store",
+        "dev.tollgate.store.file  | dev.tollgate.store",
         "dev.tollgate.store.redis | dev.tollgate.store",
         "dev.tollgate.providers   | dev.tollgate dev.tollgate.store",
         "dev.tollgate.config      | dev.tollgate dev.tollgate.store dev.tollgate.providers",
@@ -69,6 +70,7 @@ class ArchitectureTest {
         .containsExactlyInAnyOrder(
             CORE,
             STORE,
+            "dev.tollgate.store.file",
             "dev.tollgate.store.redis",
             "dev.tollgate.providers",
             "dev.tollgate.config",
