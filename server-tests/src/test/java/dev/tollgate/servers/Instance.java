@@ -71,9 +71,15 @@ final class Instance implements AutoCloseable {
     server.layOut(Files.createDirectories(base));
     Directories.copy(server.overlay(), base);
     Files.createDirectories(base.resolve("temp"));
-    Path application = server.application(base);
-    Files.createDirectories(application.getParent());
+    Files.createDirectories(server.application(base).getParent());
+    return startAgain(server, name, properties);
+  }
 
+  /** Starts a server in the directory that an earlier instance of the same name has left. */
+  static Instance startAgain(Server server, String name, Map<String, String> properties)
+      throws IOException {
+    Path base = BUILD.resolve("instances").resolve(name);
+    Path application = server.application(base);
     List<Integer> ports = freePorts(3);
     List<String> command = new ArrayList<>();
     command.addAll(List.of(JAVA.resolve("java").toString(), "@jvm.options"));
@@ -136,6 +142,11 @@ final class Instance implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Ends the process at once, as {@code kill -9} does. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   /** Stops the process, by force if it takes too long. */
