@@ -271,9 +271,9 @@ class SampleOnEveryServerTest {
     instance.deploy();
 
     assertThat(client.chat("redeployed").status()).isEqualTo(200);
-    assertThat(client.usage("redeployed").path("calls")).as("before and after").hasSize(2);
     await().atMost(ofSeconds(30)).untilAsserted(() -> assertThat(engines()).isEqualTo(1));
     assertThat(instance.log()).doesNotContainPattern(LEAK);
+    assertThat(client.usage("redeployed").path("calls")).as("before and after").hasSize(2);
   }
 
   /** Names and stack frames of the process's threads that are ours. */
