@@ -6,11 +6,14 @@ import java.util.Set;
 /** What has changed in an account since its last image. Guarded by its account. */
 final class AccountChanges {
 
-  /** Of accounts that nobody writes down: notes nothing. */
+  /** Of accounts that nobody writes down: notes nothing, and may be shared. */
   static final AccountChanges UNNOTED = new AccountChanges(false);
 
   private final boolean noted;
-  private final Set<String> holds = new HashSet<>(4);
+
+  /** Made when there is something to note: most accounts have nothing at most times. */
+  private Set<String> holds = Set.of();
+
   private int rows;
   private boolean whole = true;
   private boolean told;
@@ -25,9 +28,13 @@ final class AccountChanges {
   }
 
   void hold(String id) {
-    if (noted && !whole) {
-      holds.add(id);
+    if (!noted || whole) {
+      return;
     }
+    if (holds.isEmpty()) {
+      holds = new HashSet<>(4);
+    }
+    holds.add(id);
   }
 
   void row() {
@@ -38,14 +45,19 @@ final class AccountChanges {
 
   /** Whether the listener has not been told since the last image that there are changes. */
   boolean tell() {
-    boolean first = noted && !told;
-    told = noted;
-    return first;
+    if (!noted || told) {
+      return false;
+    }
+    told = true;
+    return true;
   }
 
+  /** Lets the next image be a whole one. */
   void all() {
-    whole = true;
-    holds.clear();
+    if (noted) {
+      whole = true;
+      holds = Set.of();
+    }
   }
 
   boolean isWhole() {
@@ -64,7 +76,7 @@ final class AccountChanges {
 
   /** An image was written, or read. */
   void written() {
-    holds.clear();
+    holds = Set.of();
     rows = 0;
     whole = false;
     told = false;

@@ -65,6 +65,7 @@ final class FileStore implements Store {
     Log log = recovery.run(settings);
     GroupWriter writer = new GroupWriter(memory, changes, log, recovery.wholeBytes());
     writer.start();
+    LOGGER.log(Level.INFO, "usage is kept in {0}", directory.path());
     return new FileStore(memory, writer, log);
   }
 
