@@ -63,7 +63,8 @@ final class FileStore implements Store {
     MemoryStore memory = new MemoryStore(maxAccounts, clock, changes);
     Recovery recovery = new Recovery(directory, memory);
     Log log = recovery.run(settings);
-    GroupWriter writer = new GroupWriter(memory, changes, log, recovery.wholeBytes());
+    LogWriter logWriter = new LogWriter(memory, log, recovery.wholeBytes());
+    GroupWriter writer = new GroupWriter(changes, logWriter, directory.path());
     writer.start();
     LOGGER.log(Level.INFO, "usage is kept in {0}", directory.path());
     return new FileStore(memory, writer, log);

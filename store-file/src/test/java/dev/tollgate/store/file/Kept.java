@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -85,6 +86,23 @@ final class Kept {
   static List<Path> segments(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(file -> file.toString().endsWith(".log")).sorted().toList();
+    }
+  }
+
+  /** The number of the last frame of a closed store. */
+  static long frames(Path directory) throws IOException {
+    List<Path> segments = segments(directory);
+    try (SegmentReader reader = new SegmentReader(segments.get(segments.size() - 1))) {
+      SegmentHead head = SegmentHead.decode(reader.head());
+      long last = head.firstSequence() - 1;
+      long position = SegmentHead.BYTES;
+      Optional<Frame> frame = reader.frame(head.salt(), position);
+      while (frame.isPresent()) {
+        last = frame.get().sequence();
+        position += Frame.HEAD_BYTES + frame.get().payload().length;
+        frame = reader.frame(head.salt(), position);
+      }
+      return last;
     }
   }
 

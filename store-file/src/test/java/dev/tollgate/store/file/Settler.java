@@ -12,12 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * A process of its own that settles on many threads, and prints each acknowledgement before it goes
  * on. Thread-safe.
  */
 final class Settler implements AutoCloseable {
+
+  /** Says at each start which directory it opens, which is known here. */
+  private static final Logger LOGGER = Logger.getLogger("dev.tollgate");
 
   private static final long START_MILLIS = 60_000;
 
@@ -93,9 +98,13 @@ final class Settler implements AutoCloseable {
     return acknowledged.getOrDefault(name, 0L);
   }
 
-  /** Kills it at once, as {@code kill -9} does, and hears what it has said. */
+  /**
+   * Kills it at once, as {@code kill -9} does, and hears all that it has said: {@link
+   * Process#destroyForcibly} would not listen to the end.
+   */
   void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    process.toHandle().destroyForcibly();
+    process.waitFor();
     listener.join();
   }
 
@@ -110,6 +119,7 @@ final class Settler implements AutoCloseable {
 
   /** Arguments: the directory, the number of threads, the number of the run. */
   public static void main(String[] args) throws StoreException {
+    LOGGER.setLevel(Level.WARNING);
     Store store = Kept.open(Path.of(args[0]));
     int threads = Integer.parseInt(args[1]);
     for (int i = 0; i < threads; i++) {
