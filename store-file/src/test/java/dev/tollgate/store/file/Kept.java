@@ -26,6 +26,10 @@ final class Kept {
   static final LogSettings SMALL =
       new LogSettings(FileChannel::open, new Random()::nextLong, 20_000);
 
+  /** The same, where what a power failure would leave does not matter: forcing takes its time. */
+  static final LogSettings UNFORCED =
+      new LogSettings(new FaultyDisk(new Random()), SMALL.salts(), SMALL.smallBytes());
+
   static final Quota QUOTA =
       new Quota(Window.ALL, Store.MAX_AMOUNT, Store.MAX_AMOUNT, Store.MAX_AMOUNT, List.of());
 
