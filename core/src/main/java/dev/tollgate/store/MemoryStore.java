@@ -149,7 +149,13 @@ public final class MemoryStore implements Store {
 
   @Override
   public boolean expire(String account, String id) {
-    return with(account, found -> found.expire(id, nowMicros()));
+    return with(
+        account,
+        found -> {
+          boolean expired = found.expire(id, nowMicros());
+          changed(account, found);
+          return expired;
+        });
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.tollgate.store.Durability;
 import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
+import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
@@ -117,6 +118,18 @@ final class FileStore implements Store {
   public List<String> rows(String account) throws StoreException {
     writer.requireWorking();
     return memory.rows(account);
+  }
+
+  @Override
+  public List<OpenHold> openHolds(String account) throws StoreException {
+    writer.requireWorking();
+    return memory.openHolds(account);
+  }
+
+  @Override
+  public boolean expire(String account, String id) throws StoreException {
+    writer.requireWorking();
+    return written(memory.expire(account, id));
   }
 
   @Override
