@@ -40,6 +40,19 @@ final class Dialer {
   }
 
   /**
+   * Whether a server is still the one to connect to, as far as that can be found out in half of the
+   * time that is left.
+   */
+  boolean isStill(HostAndPort server, long deadlineNanos) {
+    long now = System.nanoTime();
+    try {
+      return target.find(now + (deadlineNanos - now) / 2).equals(server);
+    } catch (JedisException nobodyKnows) {
+      return true;
+    }
+  }
+
+  /**
    * The first answer that one of {@code nodes} gives. Those that are left share the time that is
    * left, so that one that is silent does not use up all of it.
    *

@@ -20,6 +20,10 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class Wire {
 
+  /** A server that was not used for so long may have had a successor unnoticed. */
+  private static final long MAX_UNASKED_NANOS = 1_000_000_000L;
+
+  /** Firewalls drop what is idle without a word: an operation sent there would be lost. */
   private static final long MAX_IDLE_NANOS = 10_000_000_000L;
 
   private final Dialer dialer;
@@ -45,11 +49,8 @@ final class Wire {
    * @throws JedisException when it cannot
    */
   void connect(int generation, long deadlineNanos) {
-    if (link != null && (this.generation != generation || link.isLeft())) {
-      disconnect();
-    }
-    if (link != null && nanoTime.getAsLong() - usedAtNanos > MAX_IDLE_NANOS) {
-      ping(link, deadlineNanos);
+    if (link != null) {
+      leaveIfStale(link, generation, deadlineNanos);
     }
     if (link == null) {
       link = dialer.dial(deadlineNanos);
@@ -59,7 +60,17 @@ final class Wire {
     }
   }
 
-  /** Firewalls drop what is idle without a word: an operation sent there would be lost. */
+  private void leaveIfStale(Link link, int generation, long deadlineNanos) {
+    long idleNanos = nanoTime.getAsLong() - usedAtNanos;
+    if (this.generation != generation
+        || link.isLeft()
+        || idleNanos > MAX_UNASKED_NANOS && !dialer.isStill(link.server(), deadlineNanos)) {
+      disconnect();
+    } else if (idleNanos > MAX_IDLE_NANOS) {
+      ping(link, deadlineNanos);
+    }
+  }
+
   private void ping(Link idle, long deadlineNanos) {
     try {
       idle.beginExchange(deadlineNanos);

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -182,11 +183,34 @@ class SentinelTest {
   }
 
   private static LocalRedis master() {
-    try (Jedis sentinel = SENTINELS.get(0).client()) {
-      sentinel.auth(SENTINEL_PASSWORD);
-      int port = Integer.parseInt(sentinel.sentinelGetMasterAddrByName("main").get(1));
-      return SERVERS.stream().filter(server -> server.port() == port).findFirst().orElseThrow();
+    int port = Integer.parseInt(askedOfMaster(SENTINELS.get(0)).get("port"));
+    return SERVERS.stream().filter(server -> server.port() == port).findFirst().orElseThrow();
+  }
+
+  /** What a Sentinel says of the master. */
+  private static Map<String, String> askedOfMaster(LocalRedis sentinel) {
+    try (Jedis client = sentinel.client()) {
+      client.auth(SENTINEL_PASSWORD);
+      return client.sentinelMaster("main");
     }
+  }
+
+  /** The master, when all Sentinels agree on it, none changes it, and it has a replica. */
+  private static LocalRedis settledMaster() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () ->
+                SENTINELS.stream()
+                    .map(SentinelTest::askedOfMaster)
+                    .map(master -> master.get("port") + master.get("flags"))
+                    .distinct()
+                    .toList()
+                    .equals(List.of(master().port() + "master")));
+    awaitInfo(master(), DATA_PASSWORD, "state=online");
+    return master();
   }
 
   private static void awaitSuccessor(LocalRedis master) {
@@ -199,9 +223,10 @@ class SentinelTest {
 
   private void failOver(String round, Consumer<LocalRedis> end, Consumer<LocalRedis> comeBack)
       throws Exception {
-    LocalRedis master = master();
-    awaitInfo(master, DATA_PASSWORD, "state=online");
-    try (Store store = Stores.open(uri(DATA_PASSWORD, "tollgate:" + USER_PASSWORD), DEADLINE)) {
+    LocalRedis master = settledMaster();
+    URI uri = uri(DATA_PASSWORD, "tollgate:" + USER_PASSWORD);
+    try (Store store = Stores.open(uri, DEADLINE);
+        Store idle = Stores.open(uri, DEADLINE)) {
       long killedAt;
       long promotedAt;
       Load load = new Load(store, names("failover-" + round), THREADS, seed);
@@ -215,6 +240,7 @@ class SentinelTest {
       }
       long last = load.failures().stream().mapToLong(Load.Failure::atNanos).max().orElseThrow();
       comeBack.accept(master);
+      assertThat(idle.replace("after-" + round, 0, "text")).isTrue();
       Load after = new Load(store, names("after-" + round), THREADS, seed);
       try (after) {
         after.awaitMore(2000);
@@ -252,6 +278,7 @@ class SentinelTest {
   @Test
   @Order(4)
   void aMasterThatIsDemotedUnderLoadIsNotWrittenToAnyMore() throws Exception {
+    settledMaster();
     try (Store store = Stores.open(uri(DATA_PASSWORD, "tollgate:" + USER_PASSWORD), DEADLINE)) {
       Load load = new Load(store, names("demoted"), THREADS, seed);
       try (load) {
