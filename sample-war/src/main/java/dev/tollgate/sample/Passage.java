@@ -25,6 +25,9 @@ final class Passage implements AsyncListener {
 
   private static final byte[] NOTHING = {};
 
+  /** About the application's key, which such an answer may repeat; the client's is another one. */
+  private static final int UNAUTHORIZED = 401;
+
   /** A client that leaves a silent stream is noticed after the second comment at the latest. */
   private static final Duration SILENCE = Duration.ofSeconds(1);
 
@@ -122,6 +125,11 @@ final class Passage implements AsyncListener {
   }
 
   private void handOn(ProviderReply answer) {
+    if (answer.status() == UNAUTHORIZED) {
+      answer.body().subscribe(new Unwanted());
+      answerError(HttpProblem.badGateway("the provider does not know the application's key"));
+      return;
+    }
     if (!taken.compareAndSet(false, true)) {
       answer.body().subscribe(new Unwanted());
       return;

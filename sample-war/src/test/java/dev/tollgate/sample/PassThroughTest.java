@@ -114,7 +114,7 @@ class PassThroughTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"200", "400", "401", "429", "500", "529"})
+  @CsvSource({"200", "400", "403", "429", "500", "529"})
   void handsAnswersBackWithTheirStatus(int status) throws Exception {
     script =
         exchange -> {
@@ -279,6 +279,21 @@ class PassThroughTest {
         .isEqualTo(
             "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
                 + "\"the provider did not answer in time\"}}");
+  }
+
+  @Test
+  void doesNotRepeatWhatAProviderSaysOfTheApplicationsKey() throws Exception {
+    script =
+        exchange -> {
+          byte[] body = "wrong key: secret".getBytes(UTF_8);
+          exchange.sendResponseHeaders(401, body.length);
+          exchange.getResponseBody().write(body);
+        };
+    start("secret", LONG);
+    HttpResponse<String> response = post(COMPLETIONS, "{}");
+    assertThat(response.statusCode()).isEqualTo(502);
+    assertThat(response.body()).contains("does not know the application's key");
+    assertThat(response.body()).doesNotContain("wrong key");
   }
 
   @Test
