@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,7 +78,7 @@ final class Instance implements AutoCloseable {
       throws IOException {
     Path base = BUILD.resolve("instances").resolve(name);
     Path application = server.application(base);
-    List<Integer> ports = freePorts(3);
+    List<Integer> ports = Ports.free(3);
     List<String> command = new ArrayList<>();
     command.addAll(List.of(JAVA.resolve("java").toString(), "@jvm.options"));
     command.addAll(SMALL_AND_FORGETFUL);
@@ -107,6 +105,11 @@ final class Instance implements AutoCloseable {
   /** Where the sample is, without a path. */
   URI address() {
     return address;
+  }
+
+  /** The server's own directory, with all that it writes but its output. */
+  Path directory() {
+    return application.getParent().getParent();
   }
 
   /** The sample as a client sees it. */
@@ -180,19 +183,5 @@ final class Instance implements AutoCloseable {
             .resolve(application.getParent().getParent().getFileName() + ".war");
     Files.copy(BUILD.resolve("sample.war"), copy, StandardCopyOption.REPLACE_EXISTING);
     Files.move(copy, application, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-    }
   }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -29,8 +30,16 @@ final class ProviderStandIn implements AutoCloseable {
   /** The provider's own key. */
   static final String KEY = "provider-key-93be";
 
+  /** Asked this, it refuses the key that it was shown, and repeats it. */
+  static final String FORBIDDEN_QUESTION = "What is my key?";
+
   /** Asked this, it begins to answer, and then thinks until it is closed. */
   static final String HARD_QUESTION = "What is the meaning of it all?";
+
+  /** Asked this, it says a word ten times a second until nobody listens. */
+  static final String ENDLESS_QUESTION = "What are the digits of pi?";
+
+  private static final int PAUSE_MILLIS = 100;
 
   private static final String BEGINNING =
       "data: {\"object\":\"chat.completion.chunk\",\"model\":\"gpt-5-mini\",\"choices\":"
@@ -48,19 +57,30 @@ final class ProviderStandIn implements AutoCloseable {
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
+  private final String key;
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong tokens = new AtomicLong();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final List<String> faults = new CopyOnWriteArrayList<>();
 
-  private ProviderStandIn(HttpServer server) {
+  private ProviderStandIn(HttpServer server, String key) {
     this.server = server;
+    this.key = key;
   }
 
   /** Opens one at a free port of the loopback interface. */
   static ProviderStandIn open() throws IOException {
+    return open(KEY);
+  }
+
+  /**
+   * Opens one that expects another key.
+   *
+   * @param key without which a request is at fault
+   */
+  static ProviderStandIn open(String key) throws IOException {
     InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    ProviderStandIn provider = new ProviderStandIn(HttpServer.create(anywhere, 0));
+    ProviderStandIn provider = new ProviderStandIn(HttpServer.create(anywhere, 0), key);
     provider.server.setExecutor(provider.threads);
     provider.server.createContext("/v1/", provider::answer);
     provider.server.start();
@@ -98,8 +118,16 @@ final class ProviderStandIn implements AutoCloseable {
     try (exchange) {
       calls.incrementAndGet();
       String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-      if (body.contains(HARD_QUESTION)) {
-        think(exchange);
+      if (body.contains(HARD_QUESTION) || body.contains(ENDLESS_QUESTION)) {
+        talk(exchange, body.contains(ENDLESS_QUESTION) ? PAUSE_MILLIS : Integer.MAX_VALUE);
+        return;
+      }
+      if (body.contains(FORBIDDEN_QUESTION)) {
+        send(
+            exchange,
+            401,
+            "application/json",
+            "{\"error\":{\"message\":\"wrong key: " + keys(exchange) + "\"}}");
         return;
       }
       boolean messages = exchange.getRequestURI().getPath().equals("/v1/messages");
@@ -109,22 +137,31 @@ final class ProviderStandIn implements AutoCloseable {
       tokens.addAndGet(INPUT + output);
       boolean streams = asked.path("stream").asBoolean();
       String answer = messages ? message(output, streams) : completion(output, streams);
-      byte[] bytes = answer.getBytes(UTF_8);
-      exchange
-          .getResponseHeaders()
-          .set("Content-Type", streams ? "text/event-stream" : "application/json");
-      exchange.sendResponseHeaders(200, bytes.length);
-      exchange.getResponseBody().write(bytes);
+      send(exchange, 200, streams ? "text/event-stream" : "application/json", answer);
     }
   }
 
-  private void think(HttpExchange exchange) throws IOException {
+  private static void send(HttpExchange exchange, int status, String type, String answer)
+      throws IOException {
+    byte[] bytes = answer.getBytes(UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  private static String keys(HttpExchange exchange) {
+    return exchange.getRequestHeaders().getFirst("Authorization")
+        + exchange.getRequestHeaders().getFirst("x-api-key");
+  }
+
+  private void talk(HttpExchange exchange, int pauseMillis) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
     exchange.sendResponseHeaders(200, 0);
-    exchange.getResponseBody().write(BEGINNING.getBytes(UTF_8));
-    exchange.getResponseBody().flush();
     try {
-      closed.await();
+      do {
+        exchange.getResponseBody().write(BEGINNING.getBytes(UTF_8));
+        exchange.getResponseBody().flush();
+      } while (!closed.await(pauseMillis, TimeUnit.MILLISECONDS));
     } catch (InterruptedException ending) {
       Thread.currentThread().interrupt();
     }
@@ -136,7 +173,7 @@ final class ProviderStandIn implements AutoCloseable {
       faults.add("an unknown resource: " + target);
     }
     String head = exchange.getRequestHeaders().values().toString();
-    if (head.contains(Hostile.KEY) || head.contains(Hostile.VICTIM_KEY) || !head.contains(KEY)) {
+    if (head.contains(Hostile.KEY) || head.contains(Hostile.VICTIM_KEY) || !head.contains(key)) {
       faults.add("the wrong key: " + head);
     }
     try {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.servers.Client.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -24,7 +23,7 @@ class RedisTest {
 
   @Test
   void twoProcessesAdmitOneCallersBurstOnce() throws IOException {
-    int port = freePort();
+    int port = Ports.free(1).get(0);
     RedisServer redis = RedisServer.newRedisServer().bind(LOOPBACK).port(port).build();
     redis.start();
     try (Instance one = Instance.start(Server.TOMCAT, "redis-one", sharing(port));
@@ -47,7 +46,8 @@ class RedisTest {
 
   @Test
   void deploysWithoutRedisAndSaysThatItIsDegraded() throws IOException {
-    try (Instance instance = Instance.start(Server.TOMCAT, "redis-absent", sharing(freePort()))) {
+    try (Instance instance =
+        Instance.start(Server.TOMCAT, "redis-absent", sharing(Ports.free(1).get(0)))) {
       Client client = instance.client();
 
       assertThat(client.get("/").status()).isEqualTo(200);
@@ -66,11 +66,5 @@ class RedisTest {
   private static long scriptCalls(Jedis observer) {
     Matcher calls = SCRIPT_CALLS.matcher(observer.info("commandstats"));
     return calls.find() ? Long.parseLong(calls.group(1)) : 0;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
