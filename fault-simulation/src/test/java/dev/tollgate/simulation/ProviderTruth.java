@@ -1,0 +1,104 @@
+package dev.tollgate.simulation;
+
+/** What one provider's calls have really cost, and may have. In nano-USD. Not thread-safe. */
+final class ProviderTruth {
+
+  /** What settled calls have cost. */
+  private long spent;
+
+  /** What calls under way can cost at most. */
+  private long open;
+
+  /** What calls that nobody settles any more can have cost at most: it is charged. */
+  private long unsettled;
+
+  /** What calls took for so long that it may have been charged before they were settled. */
+  private long early;
+
+  /** By how much calls have cost more than they took. */
+  private long overrun;
+
+  /** Of the overrun, what nobody could post any more. */
+  private long forgiven;
+
+  /** What the store has forgotten. */
+  private long lost;
+
+  void began(OpenCall call) {
+    open += call.worstCost();
+  }
+
+  void settled(OpenCall call, long cost) {
+    open -= call.worstCost();
+    spent += cost;
+    overrun += call.overrun(cost);
+  }
+
+  void cancelled(OpenCall call) {
+    open -= call.worstCost();
+  }
+
+  /** Nobody will settle it any more. */
+  void dropped(OpenCall call) {
+    open -= call.worstCost();
+    unsettled += call.worstCost();
+  }
+
+  /** It was open for so long that the store may have been told all that it took. */
+  void lasted(OpenCall call) {
+    early += call.worstCost();
+  }
+
+  /** The process that knew of an overrun is gone, or the lease that it belonged to. */
+  void forgive(long overrun) {
+    forgiven += overrun;
+  }
+
+  /** The store counts less than it did by this, or more if it is negative. */
+  void lost(long amount) {
+    lost += Math.max(0, amount);
+  }
+
+  /**
+   * The budget has posted or holds whatever was spent or may be, but for overruns: they are posted
+   * when the next lease is closed.
+   */
+  void check(String provider, long counted) {
+    Violation.unless(
+        counted + overrun + lost >= spent + open + unsettled,
+        "the budget of %s counts %d; %d were spent, %d are taken and %d unsettled (overrun %d, lost %d)",
+        provider,
+        counted,
+        spent,
+        open,
+        unsettled,
+        overrun,
+        lost);
+  }
+
+  /**
+   * Once all calls and leases have ended, what was posted is what was spent, and what was charged
+   * because nobody said what had become of it.
+   *
+   * @param chargedUnsettled of leases that expired
+   */
+  void checkAtEnd(String provider, long posted, long chargedUnsettled) {
+    Violation.unless(
+        posted + forgiven + lost >= spent + unsettled,
+        "the budget of %s has posted %d; %d were spent and %d unsettled (overrun %d, lost %d)",
+        provider,
+        posted,
+        spent,
+        unsettled,
+        overrun,
+        lost);
+    Violation.unless(
+        posted <= spent + unsettled + early + chargedUnsettled,
+        "the budget of %s has posted %d; only %d were spent and %d unsettled (leases lost %d)",
+        provider,
+        posted,
+        spent,
+        unsettled,
+        chargedUnsettled);
+  }
+}
