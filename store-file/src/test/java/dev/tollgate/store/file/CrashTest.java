@@ -19,7 +19,7 @@ class CrashTest {
 
   @Test
   void nothingThatWasAcknowledgedIsLostToKills() throws Exception {
-    killRepeatedly(10);
+    killRepeatedly(8);
   }
 
   @Test

@@ -76,7 +76,7 @@ class RecoveryTest {
       }
     }
     int refused = 0;
-    int flips = 300;
+    int flips = 150;
     for (int i = 0; i < flips; i++) {
       Path directory = Kept.copy(closed, temp.resolve("flipped-" + i));
       List<Path> segments = Kept.segments(directory);
@@ -123,7 +123,7 @@ class RecoveryTest {
       Kept.copy(data, killed);
     }
     int refused = 0;
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 40; i++) {
       Path directory = Kept.copy(killed, temp.resolve("flipped-" + i));
       flip(Kept.segments(directory).get(0), random);
       try (Store store = Kept.open(directory, Kept.UNFORCED)) {
@@ -134,7 +134,7 @@ class RecoveryTest {
         refused++;
       }
     }
-    System.out.printf("flipped bits after kill: seed %d, %d of 60 refused%n", seed, refused);
+    System.out.printf("flipped bits after kill: seed %d, %d of 40 refused%n", seed, refused);
     assertThat(refused).isPositive();
   }
 
