@@ -41,7 +41,7 @@ class TlsTest {
     Process keytool =
         new ProcessBuilder(
                 (System.getProperty("java.home")
-                        + "/bin/keytool -genkeypair -alias redis -keyalg RSA -keysize 2048"
+                        + "/bin/keytool -genkeypair -alias redis -keyalg EC -groupname secp256r1"
                         + " -dname CN=localhost -ext san=dns:localhost -ext bc:c=ca:true"
                         + " -validity 2 -storetype PKCS12 -keystore "
                         + store
