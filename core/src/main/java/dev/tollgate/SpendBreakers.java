@@ -245,7 +245,7 @@ final class SpendBreakers {
     }
     try {
       long localMicros = localMicros();
-      long storeMicros = guard.read(ACCOUNT, List.of()).atMicros();
+      long storeMicros = guard.readInStore(ACCOUNT, List.of()).atMicros();
       offsetMicros = storeMicros - localMicros;
       sharing.merge(now.breaker(), storeMicros);
     } catch (StoreException unanswered) {

@@ -12,6 +12,8 @@ import dev.tollgate.store.HandClock;
 import dev.tollgate.store.HandScheduler;
 import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -157,6 +159,35 @@ class SpendHaltTest {
     tollgate.control(SpendScope.APPLICATION, BreakerControl.OPEN);
     scheduler.run();
     assertThat(alerts).extracting(Alert::at).containsExactly(clock.instant());
+  }
+
+  @Test
+  void processThatDoesNotHearTheStoresTimeClosesNoMinutesByItsOwnClock() throws StoreException {
+    Tollgate other = open(Map.of(SpendScope.APPLICATION, MONTHLY));
+    HandClock ahead = new HandClock(clock.instant().plus(Duration.ofHours(4)));
+    Store deaf =
+        (Store)
+            Proxy.newProxyInstance(
+                Store.class.getClassLoader(),
+                new Class<?>[] {Store.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("read")) {
+                    throw new StoreException("the answer is lost");
+                  }
+                  return method.invoke(store, arguments);
+                });
+    HandScheduler scheduler = new HandScheduler(clock);
+    schedulers.add(scheduler);
+    engines.add(
+        Tollgate.builder(policies(Map.of(SpendScope.APPLICATION, MONTHLY)), deaf)
+            .clock(ahead)
+            .background(scheduler)
+            .build());
+    rest(Duration.ofMinutes(1));
+    String text = store.document(SpendSharing.DOCUMENT).text();
+    long inTwoMinutes = clock.millis() * 1000 + 2 * SharedSpend.MINUTE_MICROS;
+    assertThat(SharedSpend.read(text).orElseThrow().isDue(inTwoMinutes)).isTrue();
+    assertThat(state(other, SpendScope.APPLICATION)).isEqualTo(BreakerState.CLOSED);
   }
 
   @Test
