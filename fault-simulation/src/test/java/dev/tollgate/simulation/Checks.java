@@ -284,9 +284,10 @@ final class Checks {
     Set<Alert.Kind> kinds = told.getOrDefault(status.scope().label(), Set.of());
     Violation.unless(
         kinds.isEmpty() || kinds.contains(BREAKER.get(status.state())),
-        "the breaker of %s is %s, and what was told last is %s",
+        "the breaker of %s is %s since %s, and what was told last is %s",
         status.scope().label(),
         status.state(),
+        status.since(),
         kinds);
   }
 
