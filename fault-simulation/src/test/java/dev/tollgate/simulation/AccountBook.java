@@ -71,14 +71,23 @@ final class AccountBook {
     }
     for (Kept kept : holds.values()) {
       if (!kept.expired && kept.hold.deadlineMicros() <= now) {
-        kept.expired = true;
-        if (kept.expiry == Expiry.CHARGED) {
-          quotas(kept.hold).forEach(part -> post(part, part.amount()));
-          chargedUnsettled += quotas(kept.hold).stream().mapToLong(Hold.Part::amount).sum();
-        }
+        expire(kept);
       }
     }
     holds.values().removeIf(kept -> kept.isForgotten(now));
+  }
+
+  /** Ends a hold, if it is live, as if its deadline had come. */
+  void expireNow(String id) {
+    Optional.ofNullable(holds.get(id)).filter(kept -> !kept.expired).ifPresent(this::expire);
+  }
+
+  private void expire(Kept kept) {
+    kept.expired = true;
+    if (kept.expiry == Expiry.CHARGED) {
+      quotas(kept.hold).forEach(part -> post(part, part.amount()));
+      chargedUnsettled += quotas(kept.hold).stream().mapToLong(Hold.Part::amount).sum();
+    }
   }
 
   /** The hold of this name, if it is live. */

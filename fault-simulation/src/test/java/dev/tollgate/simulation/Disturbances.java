@@ -117,7 +117,7 @@ final class Disturbances {
 
   private void operate(Node node) {
     String caller = "caller " + random.nextInt(5);
-    int what = random.nextInt(6);
+    int what = random.nextInt(7);
     world.tally().count("orders");
     world.note(() -> "operator at process " + node.process() + ": " + what + " for " + caller);
     try {
@@ -127,6 +127,7 @@ final class Disturbances {
         case 2 -> node.engine().endOverride(caller);
         case 3 -> node.engine().reset(caller);
         case 4 -> control(node);
+        case 5 -> release(node, caller);
         default -> limitReached(node);
       }
     } catch (StoreException noAnswer) {
@@ -148,6 +149,13 @@ final class Disturbances {
     node.engine().breakers().stream()
         .findFirst()
         .ifPresent(status -> node.engine().control(status.scope(), order));
+  }
+
+  private static void release(Node node, String caller) throws StoreException {
+    var calls = node.engine().openCalls(caller);
+    if (!calls.isEmpty()) {
+      boolean wasOpen = node.engine().release(caller, calls.get(0).call().id());
+    }
   }
 
   private void limitReached(Node node) {

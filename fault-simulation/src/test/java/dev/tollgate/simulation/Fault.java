@@ -28,7 +28,9 @@ enum Fault {
   CLOCK_JUMP,
   /** A process goes by other limits from now on; the others do not yet. */
   RELOAD,
-  /** An operator raises or blocks a caller, resets its counters, or sets a breaker by hand. */
+  /**
+   * An operator raises, blocks or resets a caller, ends its open call or sets a breaker by hand.
+   */
   OPERATOR,
   /** A call is never settled. */
   ABANDONED_CALL,

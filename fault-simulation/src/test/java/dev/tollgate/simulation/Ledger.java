@@ -83,7 +83,7 @@ final class Ledger {
     Optional<Hold> live = book.live(request.id());
     if (live.isPresent()) {
       Violation.unless(
-          receipt.admitted().equals(live),
+          receipt.admitted().filter(hold -> isSame(hold, live.get())).isPresent(),
           "a repeated reserve of %s took another hold: %s, not %s",
           request.id(),
           receipt.admitted(),
@@ -94,6 +94,19 @@ final class Ledger {
       admitted(request, receipt, book);
     }
     book.check(receipt);
+  }
+
+  /** A repetition may name other bounds, as its process may go by other limits by then. */
+  private static boolean isSame(Hold hold, Hold other) {
+    return hold.id().equals(other.id())
+        && hold.deadlineMicros() == other.deadlineMicros()
+        && amounts(hold).equals(amounts(other));
+  }
+
+  private static List<String> amounts(Hold hold) {
+    return hold.parts().stream()
+        .map(part -> part.counter() + " " + part.amount() + " " + part.markMicros())
+        .toList();
   }
 
   private void refused(Request request, Receipt receipt, AccountBook book) {
@@ -168,6 +181,15 @@ final class Ledger {
 
   private static void look(AccountBook book, List<Charge> charges, Receipt receipt) {
     charges.forEach(charge -> book.look(charge.counter(), charge.bound(), receipt.atMicros()));
+  }
+
+  /** A hold was ended before its deadline, if it was live. */
+  void released(String account, String id, boolean done, long now) {
+    AccountBook book = book(account);
+    book.expire(now);
+    Violation.unless(
+        done == book.live(id).isPresent(), "expiring %s of %s did %b", id, account, done);
+    book.expireNow(id);
   }
 
   void reset(String account, long atMicros) {

@@ -5,6 +5,7 @@ import dev.tollgate.simulation.StoreServer.Operation;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
+import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
@@ -144,6 +145,24 @@ final class Line implements Store {
   @Override
   public List<String> rows(String account) throws StoreException {
     return ask(Again.ANYTIME, () -> "rows of " + account, state -> state.store().rows(account));
+  }
+
+  @Override
+  public List<OpenHold> openHolds(String account) throws StoreException {
+    return ask(
+        Again.ANYTIME, () -> "holds of " + account, state -> state.store().openHolds(account));
+  }
+
+  @Override
+  public boolean expire(String account, String id) throws StoreException {
+    return ask(
+        Again.ANYTIME,
+        () -> "expire " + id + " of " + account,
+        state -> {
+          boolean done = state.store().expire(account, id);
+          state.ledger().released(account, id, done, state.clock().micros());
+          return done;
+        });
   }
 
   @Override
