@@ -4,8 +4,9 @@ package dev.tollgate;
  * How the engine is.
  *
  * @param degraded whether the store did not answer when it was last asked
- * @param journalledSettlements settlements that the store has not acknowledged yet
- * @param lostSettlements settlements that found the journal full
+ * @param journalledSettlements settlements and cancellations that the store has not acknowledged
+ *     yet, and those of calls that were let in without it
+ * @param lostSettlements those that found the journal full
  * @param droppedAlerts alerts that found the queue full
  */
 public record Health(

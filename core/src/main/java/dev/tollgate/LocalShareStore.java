@@ -12,6 +12,7 @@ import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.Surge;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,26 +32,51 @@ final class LocalShareStore implements Store {
     this.nodes = nodes;
   }
 
+  /** {@inheritDoc} The hold is bounded as the request is. */
   @Override
   public Receipt reserve(Request request) {
-    return memory.reserve(
-        new Request(
-            request.account(),
-            request.id(),
-            share(request.charges()),
-            request.holdMicros(),
-            request.expiry(),
-            request.memo()));
+    Receipt receipt =
+        memory.reserve(
+            new Request(
+                request.account(),
+                request.id(),
+                share(request.charges()),
+                request.holdMicros(),
+                request.expiry(),
+                request.memo()));
+    return new Receipt(
+        receipt.outcome(),
+        receipt.atMicros(),
+        receipt.balances(),
+        receipt.admitted().map(hold -> bounded(hold, request.charges())));
+  }
+
+  private static Hold bounded(Hold hold, List<Charge> charges) {
+    List<Hold.Part> parts = new ArrayList<>();
+    for (int i = 0; i < charges.size(); i++) {
+      parts.add(bounded(hold.parts().get(i), charges.get(i).bound()));
+    }
+    return new Hold(hold.account(), hold.id(), hold.deadlineMicros(), parts);
+  }
+
+  private static Hold.Part bounded(Hold.Part part, Bound bound) {
+    return new Hold.Part(part.counter(), bound, part.amount(), part.markMicros());
+  }
+
+  private Hold share(Hold hold) {
+    List<Hold.Part> parts =
+        hold.parts().stream().map(part -> bounded(part, share(part.bound()))).toList();
+    return new Hold(hold.account(), hold.id(), hold.deadlineMicros(), parts);
   }
 
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) {
-    return memory.settle(hold, actual, row);
+    return memory.settle(share(hold), actual, row);
   }
 
   @Override
   public Receipt cancel(Hold hold) {
-    return memory.cancel(hold);
+    return memory.cancel(share(hold));
   }
 
   @Override

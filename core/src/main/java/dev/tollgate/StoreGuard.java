@@ -12,33 +12,28 @@ import dev.tollgate.store.StoreException;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Decides with the store, and without it while it does not answer. After {@link
  * #TOLERATED_FAILURES} failures in a row no call waits for the store any more until {@link #probe}
- * finds it answering. Settlements that the store did not acknowledge are kept, bounded, and told
- * again: the store takes each once. Thread-safe.
+ * finds it answering. What the store did not acknowledge, and what was let in without it, is kept,
+ * bounded, and told once it answers: the store takes each once. Thread-safe.
  */
 final class StoreGuard implements AutoCloseable {
 
   static final int TOLERATED_FAILURES = 3;
-  static final int MAX_JOURNAL = 10_000;
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final String PROBE_ACCOUNT = "tollgate-probe";
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** A store's answer to a reserve, and the store that gave it. */
   record Answer(Store store, Receipt receipt) {}
 
-  private record Unacknowledged(Hold hold, List<Long> actual, String row) {}
-
   private final Store store;
   private final Optional<Store> fallback;
-  private final ConcurrentLinkedQueue<Unacknowledged> journal = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger journalled = new AtomicInteger();
-  private final AtomicLong lost = new AtomicLong();
+  private final SettlementJournal journal = new SettlementJournal();
 
   /** Failures in a row. A store that has not answered yet is trusted least. */
   private final AtomicInteger failures = new AtomicInteger(TOLERATED_FAILURES - 1);
@@ -53,11 +48,53 @@ final class StoreGuard implements AutoCloseable {
 
   /** The answer of the store or its fallback; empty when the call cannot be decided. */
   Optional<Answer> reserve(Request request) {
+    boolean isAsked = isTrusted();
     try {
-      return Optional.of(ask(asked -> new Answer(asked, asked.reserve(request))));
+      if (isAsked) {
+        return Optional.of(new Answer(store, askStore(asked -> asked.reserve(request))));
+      }
     } catch (StoreException unanswered) {
-      return Optional.empty();
+      // it may have been reserved all the same: see noteWithoutStore
+      return reserveWithoutStore(request, true);
     }
+    return reserveWithoutStore(request, false);
+  }
+
+  private Optional<Answer> reserveWithoutStore(Request request, boolean isAsked) {
+    Optional<Answer> answer = Optional.empty();
+    if (fallback.isPresent()) {
+      try {
+        Store local = fallback.get();
+        answer = Optional.of(new Answer(local, local.reserve(request)));
+      } catch (StoreException unanswered) {
+        LOGGER.log(Level.WARNING, "neither the store nor its fallback answers", unanswered);
+      }
+    }
+    noteWithoutStore(request, isAsked, answer.map(Answer::receipt).flatMap(Receipt::admitted));
+    return answer;
+  }
+
+  /**
+   * A hold that the store may have taken is given back if the call is refused; if it is let in, it
+   * ends with the call. What is posted at once and was certainly not posted yet, is.
+   */
+  private void noteWithoutStore(Request request, boolean isAsked, Optional<Hold> admitted) {
+    boolean isKept = request.holdMicros() > 0;
+    if (isAsked && isKept && admitted.isEmpty()) {
+      journal.cancel(unanswered(request));
+    } else if (!isAsked && admitted.isPresent() && !admitted.get().isKept()) {
+      Hold hold = admitted.get();
+      journal.post(hold, hold.parts().stream().map(Hold.Part::amount).toList(), "");
+    }
+  }
+
+  /** The hold of a request as far as it is known while its answer is not. */
+  private static Hold unanswered(Request request) {
+    List<Hold.Part> parts =
+        request.charges().stream()
+            .map(charge -> new Hold.Part(charge.counter(), charge.bound(), 0, 0))
+            .toList();
+    return new Hold(request.account(), request.id(), request.holdMicros(), parts);
   }
 
   /**
@@ -208,29 +245,42 @@ final class StoreGuard implements AutoCloseable {
   /** Settles, now or as soon as the store answers again; empty when it did not answer now. */
   Optional<Receipt> settle(Store owner, Hold hold, List<Long> actual, String row) {
     try {
-      if (owner != store || isTrusted()) {
-        return Optional.of(owner.settle(hold, actual, row));
+      if (owner != store) {
+        Receipt receipt = owner.settle(hold, actual, row);
+        journal.post(hold, actual, row);
+        return Optional.of(receipt);
+      }
+      if (isTrusted()) {
+        return Optional.of(store.settle(hold, actual, row));
       }
     } catch (StoreException unanswered) {
       failed(unanswered);
     }
-    if (journalled.get() < MAX_JOURNAL) {
-      journalled.incrementAndGet();
-      journal.add(new Unacknowledged(hold, actual, row));
-    } else {
-      lost.incrementAndGet();
-    }
+    journal.settle(hold, actual, row);
     return Optional.empty();
   }
 
-  /** Gives a hold back; one that the store does not hear of is released at its deadline. */
+  /**
+   * Gives a hold back, now or as soon as the store answers again. What was posted at once is given
+   * back now or never, for that cannot be repeated.
+   */
   void cancel(Store owner, Hold hold) {
     try {
-      if (owner != store || isTrusted()) {
+      if (owner != store) {
         owner.cancel(hold);
+        if (!hold.isKept() && journal.remove(hold.id())) {
+          return;
+        }
+      }
+      if (isTrusted()) {
+        store.cancel(hold);
+        return;
       }
     } catch (StoreException unanswered) {
       failed(unanswered);
+    }
+    if (hold.isKept()) {
+      journal.cancel(hold);
     }
   }
 
@@ -259,14 +309,14 @@ final class StoreGuard implements AutoCloseable {
     return failures.get() > 0;
   }
 
-  /** Settlements that the store has not acknowledged yet. */
+  /** Settlements and cancellations that the store has not acknowledged yet. */
   int journalled() {
-    return journalled.get();
+    return journal.size();
   }
 
-  /** Settlements that found the journal full; their holds expire. */
+  /** Those that found the journal full; their holds expire. */
   long lost() {
-    return lost.get();
+    return journal.lost();
   }
 
   /**
@@ -280,22 +330,29 @@ final class StoreGuard implements AutoCloseable {
     try {
       store.rows(PROBE_ACCOUNT);
       succeeded();
-      replay();
+      journal.replay(store);
     } catch (StoreException unanswered) {
       failed(unanswered);
     }
   }
 
-  private void replay() throws StoreException {
-    for (Unacknowledged next = journal.peek(); next != null; next = journal.peek()) {
-      store.settle(next.hold(), next.actual(), next.row());
-      journal.remove(next);
-      journalled.decrementAndGet();
-    }
-  }
-
+  /** {@inheritDoc} Before, tells what is waiting to be told, for a bounded time. */
   @Override
   public void close() {
+    try {
+      long end = System.nanoTime() + CLOSE_NANOS;
+      while (!journal.isEmpty() && System.nanoTime() < end) {
+        journal.replay(store);
+      }
+    } catch (StoreException unanswered) {
+      failed(unanswered);
+    }
+    if (!journal.isEmpty()) {
+      LOGGER.log(
+          Level.WARNING,
+          "{0} settlements end with this process: the store does not take them",
+          journal.size());
+    }
     store.close();
     fallback.ifPresent(Store::close);
   }

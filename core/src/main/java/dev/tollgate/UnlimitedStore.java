@@ -4,6 +4,7 @@ import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.OpenHold;
+import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
@@ -14,13 +15,25 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Lets everything in and counts nothing: for calls that no limit can be checked for. Immutable. */
+/**
+ * Lets everything in and counts nothing: for calls that no limit can be checked for. Its holds tell
+ * what would have been counted. Immutable.
+ */
 record UnlimitedStore(InstantSource clock) implements Store {
 
   @Override
   public Receipt reserve(Request request) {
-    Hold hold = new Hold(request.account(), request.id(), 0, List.of());
-    return new Receipt(Outcome.FULL, nowMicros(), List.of(), Optional.of(hold));
+    long now = nowMicros();
+    long deadline = request.holdMicros() > 0 ? now + request.holdMicros() : 0;
+    List<Hold.Part> parts = request.charges().stream().map(charge -> part(charge, now)).toList();
+    Hold hold = new Hold(request.account(), request.id(), deadline, parts);
+    return new Receipt(Outcome.FULL, now, List.of(), Optional.of(hold));
+  }
+
+  private static Hold.Part part(Charge charge, long now) {
+    long mark =
+        charge.bound() instanceof Quota quota ? quota.calendar().at(now).startMicros() : now;
+    return new Hold.Part(charge.counter(), charge.bound(), charge.amount(), mark);
   }
 
   @Override

@@ -10,10 +10,14 @@ import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.util.List;
 
-/** A store behind a line that can be cut. */
+/** A store behind a line that can be cut, in both directions or for answers alone. */
 final class CuttableStore implements Store {
   private final Store store;
   volatile boolean cut;
+
+  /** Whether reserves are done and their answers lost. */
+  volatile boolean mute;
+
   volatile int asked;
 
   CuttableStore(Store store) {
@@ -30,7 +34,11 @@ final class CuttableStore implements Store {
 
   @Override
   public Receipt reserve(Request request) throws StoreException {
-    return reach().reserve(request);
+    Receipt receipt = reach().reserve(request);
+    if (mute) {
+      throw new StoreException("the answer is lost");
+    }
+    return receipt;
   }
 
   @Override

@@ -16,6 +16,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the engine does while its store does not answer, and when it answers again. */
 class StoreLossTest {
@@ -86,6 +88,61 @@ class StoreLossTest {
     await(Alert.Kind.STORE_RECOVERED);
     assertThat(tollgate.health()).isEqualTo(new Health(false, 0, 0, 0));
     assertThat(tollgate.limits(ANN, "chat").get(1).used()).isEqualTo(350);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = OnStoreFailure.class,
+      names = {"LOCAL", "OPEN"})
+  void whatWasLetInWithoutTheStoreIsToldToItOnce(OnStoreFailure onFailure) throws Exception {
+    store.cut = true;
+    open(onFailure, 2);
+    Call call = Call.of(ANN, "chat").model("m").estimate(40, 40);
+    Reservation early = tollgate.reserve(call).orThrow();
+    Reservation late = tollgate.reserve(call).orThrow();
+    Reservation cancelled = tollgate.reserve(call).orThrow();
+    early.settle(Usage.of(30, 5));
+    cancelled.cancel();
+    tollgate.reserve(Call.of(ANN, "chat")).orThrow();
+    store.cut = false;
+    await(Alert.Kind.STORE_RECOVERED);
+    late.settle(Usage.of(20, 2));
+    awaitEmptyJournal();
+    assertThat(tollgate.limits(ANN, "chat").get(1).used()).isEqualTo(57);
+    assertThat(tollgate.limits(ANN, "chat").get(1).held()).isZero();
+    assertThat(tollgate.calls(ANN).stream().map(CallRecord::id))
+        .containsExactlyInAnyOrder(early.id(), late.id());
+  }
+
+  @Test
+  void callWhoseReservationWasMadeButNotAnsweredIsChargedOnce() throws Exception {
+    open(OnStoreFailure.LOCAL, 1);
+    store.mute = true;
+    Call call = Call.of(ANN, "chat").model("m").estimate(100, 100);
+    Reservation reservation = tollgate.reserve(call).orThrow();
+    store.mute = false;
+    reservation.settle(Usage.of(30, 5));
+    awaitEmptyJournal();
+    assertThat(tollgate.limits(ANN, "chat").get(1).used()).isEqualTo(35);
+    assertThat(tollgate.limits(ANN, "chat").get(1).held()).isZero();
+  }
+
+  @Test
+  void refusedCallLeavesNoHoldInAStoreWhoseAnswerWasLost() throws Exception {
+    open(OnStoreFailure.CLOSED, 1);
+    store.mute = true;
+    Call call = Call.of(ANN, "chat").model("m").estimate(100, 100);
+    assertThat(tollgate.reserve(call)).isInstanceOf(Refused.class);
+    store.mute = false;
+    awaitEmptyJournal();
+    assertThat(tollgate.limits(ANN, "chat").get(1).held()).isZero();
+  }
+
+  private void awaitEmptyJournal() throws InterruptedException {
+    for (int i = 0; i < 1000 && tollgate.health().journalledSettlements() > 0; i++) {
+      Thread.sleep(10);
+    }
+    assertThat(tollgate.health()).isEqualTo(new Health(false, 0, 0, 0));
   }
 
   private void await(Alert.Kind kind) throws InterruptedException {

@@ -1,0 +1,230 @@
+package dev.tollgate;
+
+import dev.tollgate.store.Bound;
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Expiry;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Quota;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the store is to be told once it answers. Each entry can be told again until it is
+ * acknowledged, and counts once. In memory: it ends with the process.
+ *
+ * <p>Bounded by {@link #MAX_ENTRIES} and {@link #MAX_BYTES}; what does not fit is counted.
+ * Thread-safe.
+ */
+final class SettlementJournal {
+
+  static final int MAX_ENTRIES = 50_000;
+  static final long MAX_BYTES = 64L << 20;
+
+  /** Told at a time, so that what else is due beside calls does not wait long. */
+  private static final int ROUND = 2_000;
+
+  private static final long POSTING_MICROS = TimeUnit.MINUTES.toMicros(10);
+
+  /** A part of a hold takes about so much memory, and so does what surrounds the parts. */
+  private static final int PART_BYTES = 160;
+
+  /** Something that the store does not know yet. */
+  private interface Untold {
+    Hold hold();
+
+    String row();
+
+    /**
+     * Tells it, or the rest of it.
+     *
+     * @return false when the store cannot take it now
+     * @throws StoreException when it is to be told again
+     */
+    boolean tell(Store store) throws StoreException;
+
+    default long bytes() {
+      return (hold().parts().size() + 2L) * PART_BYTES + 2L * row().length();
+    }
+  }
+
+  private record Settlement(Hold hold, List<Long> actual, String row) implements Untold {
+    @Override
+    public boolean tell(Store store) throws StoreException {
+      store.settle(hold, actual, row);
+      return true;
+    }
+  }
+
+  private record Cancellation(Hold hold) implements Untold {
+    @Override
+    public String row() {
+      return "";
+    }
+
+    @Override
+    public boolean tell(Store store) throws StoreException {
+      store.cancel(hold);
+      return true;
+    }
+  }
+
+  /**
+   * A call that was let in without the store. A hold of nothing is taken under the call's id, or
+   * that which the store holds already if only its answer was lost, and then settled. Once the hold
+   * is known it is never asked for again: a repeated settlement finds it gone.
+   */
+  private static final class Posting implements Untold {
+    private final Hold hold;
+    private final List<Long> actual;
+    private final String row;
+    private Optional<Hold> held = Optional.empty();
+
+    Posting(Hold hold, List<Long> actual, String row) {
+      this.hold = hold;
+      this.actual = List.copyOf(actual);
+      this.row = row;
+    }
+
+    @Override
+    public Hold hold() {
+      return hold;
+    }
+
+    @Override
+    public String row() {
+      return row;
+    }
+
+    @Override
+    public boolean tell(Store store) throws StoreException {
+      if (held.isEmpty()) {
+        held = store.reserve(request()).admitted();
+      }
+      if (held.isEmpty()) {
+        return false;
+      }
+      store.settle(held.get(), held.get().parts().stream().map(this::actual).toList(), row);
+      return true;
+    }
+
+    /** Rolling windows are left out: what was taken of them has flowed back, or soon will have. */
+    private Request request() {
+      List<Charge> charges =
+          hold.parts().stream()
+              .filter(part -> part.bound() instanceof Quota)
+              .map(part -> Charge.of(part.counter(), boundless((Quota) part.bound()), 0))
+              .toList();
+      return new Request(hold.account(), hold.id(), charges, POSTING_MICROS, Expiry.RELEASED, "");
+    }
+
+    private static Bound boundless(Quota quota) {
+      return new Quota(
+          quota.calendar(), quota.limit(), Store.MAX_AMOUNT, Store.MAX_AMOUNT, quota.notices());
+    }
+
+    /** What belongs to a window that is over changes no limit any more. */
+    private long actual(Hold.Part part) {
+      if (!(part.bound() instanceof Quota)) {
+        return part.amount();
+      }
+      for (int i = 0; i < actual.size(); i++) {
+        Hold.Part mine = hold.parts().get(i);
+        if (mine.counter().equals(part.counter()) && mine.markMicros() == part.markMicros()) {
+          return actual.get(i);
+        }
+      }
+      return 0;
+    }
+  }
+
+  private final Map<String, Untold> entries = new LinkedHashMap<>();
+  private long bytes;
+  private long lost;
+
+  /** A settlement of a hold that the store keeps. */
+  void settle(Hold hold, List<Long> actual, String row) {
+    add(new Settlement(hold, actual, row));
+  }
+
+  /** A hold that the store keeps, or keeps perhaps, and that is to be given back. */
+  void cancel(Hold hold) {
+    add(new Cancellation(hold));
+  }
+
+  /** What a call has used that was let in without the store. */
+  void post(Hold hold, List<Long> actual, String row) {
+    add(new Posting(hold, actual, row));
+  }
+
+  private synchronized void add(Untold entry) {
+    if (entries.size() >= MAX_ENTRIES || bytes + entry.bytes() > MAX_BYTES) {
+      lost++;
+      return;
+    }
+    Untold before = entries.put(entry.hold().id(), entry);
+    bytes += entry.bytes() - (before == null ? 0 : before.bytes());
+  }
+
+  /** Takes back what was to be told of a call. False when nothing is waiting to be told. */
+  synchronized boolean remove(String id) {
+    Untold found = entries.remove(id);
+    bytes -= found == null ? 0 : found.bytes();
+    return found != null;
+  }
+
+  private synchronized Optional<Untold> takeFirst() {
+    Iterator<Untold> all = entries.values().iterator();
+    if (!all.hasNext()) {
+      return Optional.empty();
+    }
+    Untold first = all.next();
+    all.remove();
+    bytes -= first.bytes();
+    return Optional.of(first);
+  }
+
+  /**
+   * Tells a part of what is waiting, the oldest first.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  void replay(Store store) throws StoreException {
+    int due = Math.min(size(), ROUND);
+    Optional<Untold> next = due > 0 ? takeFirst() : Optional.empty();
+    for (int told = 0; next.isPresent(); told++) {
+      tell(next.get(), store);
+      next = told + 1 < due ? takeFirst() : Optional.empty();
+    }
+  }
+
+  private void tell(Untold entry, Store store) throws StoreException {
+    boolean told = false;
+    try {
+      told = entry.tell(store);
+    } finally {
+      if (!told) {
+        add(entry);
+      }
+    }
+  }
+
+  synchronized int size() {
+    return entries.size();
+  }
+
+  boolean isEmpty() {
+    return size() == 0;
+  }
+
+  /** Entries that found the journal full; the holds that they belong to expire. */
+  synchronized long lost() {
+    return lost;
+  }
+}
