@@ -19,7 +19,11 @@ import dev.tollgate.Tier;
 import dev.tollgate.Tollgate;
 import dev.tollgate.Usage;
 import dev.tollgate.Window;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreFactory.Options;
 import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +74,7 @@ final class Spender {
     long seed = Long.parseLong(args[3]);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try (Tollgate engine =
-        Tollgate.builder(
-                policies(args[1], args[2]), Stores.open(URI.create(args[0]), Stores.DEADLINE))
-            .build()) {
+        Tollgate.builder(policies(args[1], args[2]), open(URI.create(args[0]))).build()) {
       for (int i = 0; i < THREADS; i++) {
         Random random = new Random(seed + i);
         String caller = seed + "-" + i;
@@ -84,6 +86,12 @@ final class Spender {
       }
     }
     say("done");
+  }
+
+  /** {@link Stores} would start a server that outlives a killed process. */
+  private static Store open(URI uri) {
+    return new RedisStoreFactory()
+        .open(uri, new Options(Duration.ofSeconds(5), 1, InstantSource.system()));
   }
 
   private static void spend(Tollgate engine, Caller caller, Random random) {
