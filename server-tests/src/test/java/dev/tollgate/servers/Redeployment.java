@@ -61,7 +61,7 @@ final class Redeployment {
     }
     assertThat(client.chat("redeployed").status()).isEqualTo(200);
     await()
-        .atMost(ofSeconds(40))
+        .atMost(ofSeconds(90))
         .pollInterval(ofSeconds(1))
         .untilAsserted(() -> assertThat(engines()).isEqualTo(1));
     assertThat(instance.log()).doesNotContainPattern(LEAK);
@@ -72,10 +72,10 @@ final class Redeployment {
 
   /** The second call waits for the rate, until waiting ends, or finds nobody there any more. */
   private int waitForTheRate() {
-    Client client = new Client(instance.address());
     int status = 200;
     for (int call = 0; call < 2 && status == 200; call++) {
-      status = client.post("/api/suggest", Hostile.QUESTION, "X-API-Key", "waiter").status();
+      status =
+          instance.client().post("/api/suggest", Hostile.QUESTION, "X-API-Key", "waiter").status();
     }
     return status;
   }
