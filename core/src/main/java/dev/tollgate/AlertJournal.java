@@ -71,7 +71,7 @@ final class AlertJournal {
   private void write(StoreGuard.Answer answer, String row) {
     Optional<Hold> hold = answer.receipt().admitted().filter(Hold::isKept);
     if (hold.isPresent()) {
-      var unused = guard.settle(answer.store(), hold.get(), List.of(1L), row);
+      guard.settle(answer.store(), hold.get(), List.of(1L), row, receipt -> {});
     }
   }
 

@@ -5,15 +5,18 @@ import dev.tollgate.store.Charge;
 import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Quota;
+import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
+import java.lang.System.Logger.Level;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * What the store is to be told once it answers. Each entry can be told again until it is
@@ -30,6 +33,7 @@ final class SettlementJournal {
   /** Told at a time, so that what else is due beside calls does not wait long. */
   private static final int ROUND = 2_000;
 
+  private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final long POSTING_MICROS = TimeUnit.MINUTES.toMicros(10);
 
   /** A part of a hold takes about so much memory, and so does what surrounds the parts. */
@@ -54,10 +58,11 @@ final class SettlementJournal {
     }
   }
 
-  private record Settlement(Hold hold, List<Long> actual, String row) implements Untold {
+  private record Settlement(Hold hold, List<Long> actual, String row, Consumer<Receipt> told)
+      implements Untold {
     @Override
     public boolean tell(Store store) throws StoreException {
-      store.settle(hold, actual, row);
+      told.accept(store.settle(hold, actual, row));
       return true;
     }
   }
@@ -148,9 +153,13 @@ final class SettlementJournal {
   private long bytes;
   private long lost;
 
-  /** A settlement of a hold that the store keeps. */
-  void settle(Hold hold, List<Long> actual, String row) {
-    add(new Settlement(hold, actual, row));
+  /**
+   * A settlement of a hold that the store keeps.
+   *
+   * @param told hears the store's answer
+   */
+  void settle(Hold hold, List<Long> actual, String row, Consumer<Receipt> told) {
+    add(new Settlement(hold, actual, row, told));
   }
 
   /** A hold that the store keeps, or keeps perhaps, and that is to be given back. */
@@ -165,18 +174,19 @@ final class SettlementJournal {
 
   private synchronized void add(Untold entry) {
     if (entries.size() >= MAX_ENTRIES || bytes + entry.bytes() > MAX_BYTES) {
-      lost++;
+      if (++lost == 1) {
+        LOGGER.log(Level.WARNING, "the journal is full: settlements are lost until it has room");
+      }
       return;
     }
     Untold before = entries.put(entry.hold().id(), entry);
     bytes += entry.bytes() - (before == null ? 0 : before.bytes());
   }
 
-  /** Takes back what was to be told of a call. False when nothing is waiting to be told. */
-  synchronized boolean remove(String id) {
+  /** Takes back what is still to be told of a call, if anything is. */
+  synchronized void remove(String id) {
     Untold found = entries.remove(id);
     bytes -= found == null ? 0 : found.bytes();
-    return found != null;
   }
 
   private synchronized Optional<Untold> takeFirst() {

@@ -77,9 +77,12 @@ final class Settling implements Reservation.Ending {
     Plan plan = reservation.plan();
     Call call = reservation.call();
     List<Long> actual = plan.actual(call, amounts, reservation.hold().parts());
-    guard
-        .settle(reservation.store(), reservation.hold(), actual, row.toRow())
-        .ifPresent(receipt -> notices.crossed(plan, call.caller(), receipt));
+    guard.settle(
+        reservation.store(),
+        reservation.hold(),
+        actual,
+        row.toRow(),
+        receipt -> notices.crossed(plan, call.caller(), receipt));
   }
 
   @Override

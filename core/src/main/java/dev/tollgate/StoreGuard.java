@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Decides with the store, and without it while it does not answer. After {@link
@@ -54,7 +55,7 @@ final class StoreGuard implements AutoCloseable {
         return Optional.of(new Answer(store, askStore(asked -> asked.reserve(request))));
       }
     } catch (StoreException unanswered) {
-      // it may have been reserved all the same: see noteWithoutStore
+      // it may have been reserved all the same
       return reserveWithoutStore(request, true);
     }
     return reserveWithoutStore(request, false);
@@ -183,8 +184,8 @@ final class StoreGuard implements AutoCloseable {
   }
 
   /** Settles what {@link #reserveInStore} reserved, as {@link #settle} does. */
-  Optional<Receipt> settleInStore(Hold hold, long actual) {
-    return settle(store, hold, List.of(actual), "");
+  void settleInStore(Hold hold, long actual, Consumer<Receipt> told) {
+    settle(store, hold, List.of(actual), "", told);
   }
 
   /** The rollups of the store itself: there are none while it does not answer. */
@@ -242,22 +243,26 @@ final class StoreGuard implements AutoCloseable {
     }
   }
 
-  /** Settles, now or as soon as the store answers again; empty when it did not answer now. */
-  Optional<Receipt> settle(Store owner, Hold hold, List<Long> actual, String row) {
+  /**
+   * Settles, now or as soon as the store answers again.
+   *
+   * @param told hears the answer, whenever it comes
+   */
+  void settle(Store owner, Hold hold, List<Long> actual, String row, Consumer<Receipt> told) {
     try {
       if (owner != store) {
-        Receipt receipt = owner.settle(hold, actual, row);
+        told.accept(owner.settle(hold, actual, row));
         journal.post(hold, actual, row);
-        return Optional.of(receipt);
+        return;
       }
       if (isTrusted()) {
-        return Optional.of(store.settle(hold, actual, row));
+        told.accept(store.settle(hold, actual, row));
+        return;
       }
     } catch (StoreException unanswered) {
       failed(unanswered);
     }
-    journal.settle(hold, actual, row);
-    return Optional.empty();
+    journal.settle(hold, actual, row, told);
   }
 
   /**
@@ -268,7 +273,8 @@ final class StoreGuard implements AutoCloseable {
     try {
       if (owner != store) {
         owner.cancel(hold);
-        if (!hold.isKept() && journal.remove(hold.id())) {
+        if (!hold.isKept()) {
+          journal.remove(hold.id());
           return;
         }
       }

@@ -359,7 +359,7 @@ final class Tranche {
     if (leasing.tryLock()) {
       try {
         if (unanswered != null) {
-          put(unanswered).admitted().ifPresent(lease -> guard.settleInStore(lease, 0));
+          put(unanswered).admitted().ifPresent(lease -> guard.settleInStore(lease, 0, receipts));
         }
       } catch (StoreException noAnswer) {
         // the lease, if there is one, is charged at its deadline
@@ -388,6 +388,6 @@ final class Tranche {
   }
 
   private void post(Escrow.Closing closing) {
-    guard.settleInStore(closing.lease(), closing.posted()).ifPresent(receipts);
+    guard.settleInStore(closing.lease(), closing.posted(), receipts);
   }
 }

@@ -90,6 +90,17 @@ class StoreLossTest {
     assertThat(tollgate.limits(ANN, "chat").get(1).used()).isEqualTo(350);
   }
 
+  @Test
+  void alertsOfSettlementsThatAreToldAgainAreTold() throws Exception {
+    open(OnStoreFailure.LOCAL, 1);
+    Reservation reservation =
+        tollgate.reserve(Call.of(ANN, "chat").model("m").estimate(100, 100)).orThrow();
+    store.cut = true;
+    reservation.settle(Usage.of(900, 300));
+    store.cut = false;
+    await(Alert.Kind.QUOTA_REACHED);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = OnStoreFailure.class,
