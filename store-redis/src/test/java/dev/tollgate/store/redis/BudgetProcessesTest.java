@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -103,7 +104,20 @@ class BudgetProcessesTest {
   @Test
   @Timeout(240)
   void neverPassTheLimitAndLeaveLessThanASliceEach() throws InterruptedException {
-    long seed = Long.getLong(SEED, ThreadLocalRandom.current().nextLong());
+    spend(Long.getLong(SEED, ThreadLocalRandom.current().nextLong()));
+  }
+
+  /** As many runs as {@code -Dtollgate.seeds} says. */
+  @Test
+  @Tag("long")
+  void neverPassTheLimitWithManySeeds() throws InterruptedException {
+    long first = Long.getLong(SEED, ThreadLocalRandom.current().nextLong());
+    for (int i = 0; i < Integer.getInteger("tollgate.seeds", 20); i++) {
+      spend(first + 1_000_000L * i);
+    }
+  }
+
+  private static void spend(long seed) throws InterruptedException {
     long began = System.nanoTime();
     try (LocalRedis redis = LocalRedis.start()) {
       List<Spending> all = new ArrayList<>();

@@ -163,6 +163,7 @@ class OutageTest {
   private void suffer(
       Fault fault, Duration outage, LocalRedis redis, FaultyProxy proxy, Tollgate engine)
       throws Exception {
+    // a slice may be leased between this answer and the fault
     long leased = engine.budgets().get(0).leased();
     long spentBefore = spent.get();
     long refusedBefore = refused.get();
@@ -192,7 +193,9 @@ class OutageTest {
         refused.get() - refusedBefore,
         journal,
         (System.nanoTime() - returned) / 1_000_000);
-    assertThat(spentWithout).as("%s: spent of what was leased", fault).isLessThan(usd("1"));
+    assertThat(spentWithout)
+        .as("%s: spent of what was leased", fault)
+        .isLessThanOrEqualTo(leased + usd("0.50"));
   }
 
   private static void awaitNormal(Tollgate engine) {
