@@ -26,7 +26,10 @@ class RepeatedSettlementsTest {
 
   private static final String SEED = "simulation.seed";
   private static final int MOST_TIMES = 5;
-  private static final int ACCOUNTS = 500;
+
+  /** An account looks through its holds whenever one expires. */
+  private static final int SETTLEMENTS_OF_AN_ACCOUNT = 125;
+
   private static final long MOST = 1_000_000;
   private static final long HOLD_MICROS = Duration.ofMinutes(5).toNanos() / 1000;
   private static final Duration LATEST = Duration.ofHours(24);
@@ -67,7 +70,7 @@ class RepeatedSettlementsTest {
   private void settleAll(int count) throws StoreException {
     Duration pause = SPREAD.dividedBy(count);
     for (int i = 0; i < count; i++) {
-      settle(reserve(i));
+      settle(reserve(i, count / SETTLEMENTS_OF_AN_ACCOUNT));
       time.pass(pause);
       network.arrive();
     }
@@ -90,10 +93,10 @@ class RepeatedSettlementsTest {
     assertThat(server.ledger().timesSettled()).as("-D%s=%d", SEED, seed).isEqualTo(count);
   }
 
-  private Hold reserve(int number) throws StoreException {
+  private Hold reserve(int number, int accounts) throws StoreException {
     Request request =
         new Request(
-            "account " + random.nextInt(ACCOUNTS),
+            "account " + random.nextInt(accounts),
             "id " + number,
             List.of(
                 Charge.of("cost", MONTH, random.nextLong(MOST)),
