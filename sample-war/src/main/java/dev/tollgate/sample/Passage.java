@@ -10,6 +10,7 @@ import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,8 +42,11 @@ final class Passage implements AsyncListener {
   private final ScheduledExecutorService clock;
   private final Consumer<Passage> leave;
 
-  /** Whether the response belongs to somebody: to the relay, or to the one who answers an error. */
-  private final AtomicBoolean taken = new AtomicBoolean();
+  /**
+   * Whether the response belongs to somebody: to the relay, or to the one who answers an error.
+   * Guarded by this passage, as the response is until then: who ends it waits for who answers.
+   */
+  private boolean taken;
 
   private final AtomicBoolean completed = new AtomicBoolean();
   private volatile @Nullable Relay relay;
@@ -130,25 +134,34 @@ final class Passage implements AsyncListener {
       answerError(HttpProblem.badGateway("the provider does not know the application's key"));
       return;
     }
-    if (!taken.compareAndSet(false, true)) {
+    boolean events = isEvents(answer);
+    Optional<Relay> begun = begin(answer, events ? dialect.failedEvent(BROKEN_OFF) : NOTHING);
+    if (begun.isEmpty()) {
       answer.body().subscribe(new Unwanted());
       return;
     }
+    answer.body().subscribe(begun.get());
+    if (events) {
+      begun.get().keepAlive(clock, SILENCE);
+    }
+  }
+
+  /** Takes the response for the relay; empty when an error was answered, or nobody listens. */
+  private synchronized Optional<Relay> begin(ProviderReply answer, byte[] farewell) {
+    if (taken) {
+      return Optional.empty();
+    }
+    taken = true;
     response.setStatus(answer.status());
     response.setHeader("Cache-Control", "no-store");
     answer.headers().forEach(response::setHeader);
     try {
-      boolean events = isEvents(answer);
-      byte[] farewell = events ? dialect.failedEvent(BROKEN_OFF) : NOTHING;
       Relay begun = new Relay(response.getOutputStream(), farewell, this::complete);
       relay = begun;
-      answer.body().subscribe(begun);
-      if (events) {
-        begun.keepAlive(clock, SILENCE);
-      }
+      return Optional.of(begun);
     } catch (IOException clientLeft) {
-      answer.body().subscribe(new Unwanted());
       complete();
+      return Optional.empty();
     }
   }
 
@@ -158,13 +171,16 @@ final class Passage implements AsyncListener {
   }
 
   private void answerError(HttpProblem problem) {
-    if (!taken.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      problem.send(request, response);
-    } catch (IOException | IllegalStateException clientLeft) {
-      // Nobody is there to be told.
+    synchronized (this) {
+      if (taken) {
+        return;
+      }
+      taken = true;
+      try {
+        problem.send(request, response);
+      } catch (IOException | IllegalStateException clientLeft) {
+        // Nobody is there to be told.
+      }
     }
     complete();
   }
