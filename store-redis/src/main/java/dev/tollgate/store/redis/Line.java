@@ -78,10 +78,9 @@ final class Line implements AutoCloseable {
   }
 
   private void lead(Wire wire, Ask leader) {
-    long deadline = leader.networkDeadline();
     try {
-      wire.connect(generation.get(), deadline);
-      if (!wire.exchange(drain(), deadline)) {
+      wire.connect(generation.get(), leader.networkDeadline());
+      if (!wire.exchange(drain(), leader.networkDeadline())) {
         failWaiting();
       }
     } catch (JedisException e) {

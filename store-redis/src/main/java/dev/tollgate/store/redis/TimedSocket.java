@@ -101,7 +101,10 @@ final class TimedSocket extends Socket {
     }
   }
 
-  /** Waits until the channel is ready. An interrupt does not end it: the deadline is near. */
+  /**
+   * Waits until the channel is ready. What has arrived by the deadline counts, however late a busy
+   * machine lets this thread look. An interrupt does not end it: the deadline is near.
+   */
   private void await(int operation) throws IOException {
     if (key.interestOps() != operation) {
       key.interestOps(operation);
@@ -110,13 +113,16 @@ final class TimedSocket extends Socket {
     try {
       while (true) {
         long nanos = deadlineNanos - System.nanoTime();
-        if (nanos <= 0) {
-          throw new SocketTimeoutException("the deadline passed");
-        }
-        int ready = selector.select(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+        int ready =
+            nanos > 0
+                ? selector.select(TimeUnit.NANOSECONDS.toMillis(nanos) + 1)
+                : selector.selectNow();
         selector.selectedKeys().clear();
         if (ready > 0) {
           return;
+        }
+        if (nanos <= 0) {
+          throw new SocketTimeoutException("the deadline passed");
         }
         isInterrupted |= Thread.interrupted();
       }
