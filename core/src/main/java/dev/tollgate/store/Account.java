@@ -340,6 +340,7 @@ final class Account {
     if (bound instanceof Quota quota) {
       quota(counter).rollTo(quota.calendar().at(now));
     } else if (bound instanceof Surge surge) {
+      surges.computeIfPresent(counter, (name, known) -> known.hasCounted() ? known : null);
       surge(counter, surge).rollTo(surge.days().at(now), now);
     }
   }

@@ -171,6 +171,11 @@ final class SurgeCounter {
     return new Surge.State(level(span), most, today, flag == 0 ? 0 : flagEndMicros);
   }
 
+  /** Whether it knows more than what is expected. */
+  boolean hasCounted() {
+    return countedAtMicros != -IDLE_MICROS;
+  }
+
   boolean isIdle(long now) {
     return flagEndMicros <= now && countedAtMicros + IDLE_MICROS <= now;
   }

@@ -631,6 +631,14 @@ public abstract class StoreContract {
   }
 
   @Test
+  void surgeThatHasCountedNothingGoesByWhatIsExpectedNow() throws Exception {
+    assertThat(read("surge", new Surge(DAY, 50, Surge.Action.ALERT)).remaining()).isEqualTo(800);
+    assertThat(read("surge", new Surge(DAY, 20, Surge.Action.ALERT)).remaining()).isEqualTo(320);
+    take("surge", new Surge(DAY, 20, Surge.Action.ALERT), 1);
+    assertThat(read("surge", new Surge(DAY, 50, Surge.Action.ALERT)).remaining()).isEqualTo(319);
+  }
+
+  @Test
   void settlementAndCancellationLeaveASurgeAsItIs() throws Exception {
     Surge surge = new Surge(DAY, 5, Surge.Action.ALERT);
     List<Charge> charges = List.of(Charge.of("surge", surge, 4), Charge.of("rate", FREE, 1));
