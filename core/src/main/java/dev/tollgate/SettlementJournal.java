@@ -207,10 +207,12 @@ final class SettlementJournal {
    */
   void replay(Store store) throws StoreException {
     int due = Math.min(size(), ROUND);
-    Optional<Untold> next = due > 0 ? takeFirst() : Optional.empty();
-    for (int told = 0; next.isPresent(); told++) {
+    for (int told = 0; told < due; told++) {
+      Optional<Untold> next = takeFirst();
+      if (next.isEmpty()) {
+        return;
+      }
       tell(next.get(), store);
-      next = told + 1 < due ? takeFirst() : Optional.empty();
     }
   }
 

@@ -99,24 +99,12 @@ public final class MemoryStore implements Store {
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) {
     hold.requireSettleable(actual, row);
-    return with(
-        hold.account(),
-        account -> {
-          Receipt receipt = account.settle(hold, actual, row, nowMicros());
-          changed(hold.account(), account);
-          return receipt;
-        });
+    return change(hold.account(), account -> account.settle(hold, actual, row, nowMicros()));
   }
 
   @Override
   public Receipt cancel(Hold hold) {
-    return with(
-        hold.account(),
-        account -> {
-          Receipt receipt = account.cancel(hold, nowMicros());
-          changed(hold.account(), account);
-          return receipt;
-        });
+    return change(hold.account(), account -> account.cancel(hold, nowMicros()));
   }
 
   @Override
@@ -128,11 +116,10 @@ public final class MemoryStore implements Store {
   /** {@inheritDoc} An account that shares its counters with others has no own ones to reset. */
   @Override
   public void reset(String account) {
-    with(
+    change(
         account,
         found -> {
           found.reset(nowMicros());
-          changed(account, found);
           return account;
         });
   }
@@ -149,13 +136,7 @@ public final class MemoryStore implements Store {
 
   @Override
   public boolean expire(String account, String id) {
-    return with(
-        account,
-        found -> {
-          boolean expired = found.expire(id, nowMicros());
-          changed(account, found);
-          return expired;
-        });
+    return change(account, found -> found.expire(id, nowMicros()));
   }
 
   @Override
@@ -279,6 +260,17 @@ public final class MemoryStore implements Store {
 
   int size() {
     return accounts.size();
+  }
+
+  /** As {@link #with}, and tells that the account has changed. */
+  private <T> T change(String name, Function<Account, T> operation) {
+    return with(
+        name,
+        account -> {
+          T answer = operation.apply(account);
+          changed(name, account);
+          return answer;
+        });
   }
 
   /** Asks an account that may exist: one that does not is empty, and stays out of the map. */

@@ -98,7 +98,7 @@ class RepeatedSettlementsTest {
       Hold hold = reserve(store, i);
       long actual = random.nextInt(1000);
       expected += actual;
-      send(hold, actual, random, i, settlements);
+      send(hold, actual, random, settlements);
       if (i % (Math.max(1, settlements / MAX_LATENESS_SECONDS)) == 0) {
         clock.advance(Duration.ofSeconds(Math.max(1, MAX_LATENESS_SECONDS / settlements)));
         clockMoved.run();
@@ -124,7 +124,7 @@ class RepeatedSettlementsTest {
     return run + "-" + number % ACCOUNTS;
   }
 
-  private void send(Hold hold, long actual, Random random, int number, int settlements) {
+  private void send(Hold hold, long actual, Random random, int settlements) {
     long now = clock.instant().getEpochSecond();
     int times = 1 + random.nextInt(MAX_TIMES);
     for (int i = 0; i < times; i++) {
