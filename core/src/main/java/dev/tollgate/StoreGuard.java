@@ -5,6 +5,7 @@ import dev.tollgate.store.Document;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
+import dev.tollgate.store.ReplicatedStore;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
@@ -33,6 +34,7 @@ final class StoreGuard implements AutoCloseable {
   record Answer(Store store, Receipt receipt) {}
 
   private final Store store;
+  private final Optional<ReassertingStore> reasserting;
   private final Optional<Store> fallback;
   private final SettlementJournal journal = new SettlementJournal();
 
@@ -43,7 +45,11 @@ final class StoreGuard implements AutoCloseable {
    * @param fallback decides while the store does not answer; empty to refuse
    */
   StoreGuard(Store store, Optional<Store> fallback) {
-    this.store = store;
+    this.reasserting =
+        store instanceof ReplicatedStore replicated
+            ? Optional.of(new ReassertingStore(replicated))
+            : Optional.empty();
+    this.store = reasserting.<Store>map(asserting -> asserting).orElse(store);
     this.fallback = fallback;
   }
 
@@ -327,19 +333,27 @@ final class StoreGuard implements AutoCloseable {
 
   /**
    * Asks a store that did not answer whether it does now, and tells it what it has not
-   * acknowledged.
+   * acknowledged, or has lost since.
    */
   void probe() {
-    if (!isDegraded() && journal.isEmpty()) {
+    boolean isBehind = reasserting.filter(ReassertingStore::isBehind).isPresent();
+    if (!isDegraded() && journal.isEmpty() && !isBehind) {
       return;
     }
     try {
       store.rows(PROBE_ACCOUNT);
       succeeded();
-      journal.replay(store);
+      tell();
     } catch (StoreException unanswered) {
       failed(unanswered);
     }
+  }
+
+  private void tell() throws StoreException {
+    if (reasserting.isPresent()) {
+      reasserting.get().reassert();
+    }
+    journal.replay(store);
   }
 
   /** {@inheritDoc} Before, tells what is waiting to be told, for a bounded time. */
@@ -347,9 +361,9 @@ final class StoreGuard implements AutoCloseable {
   public void close() {
     try {
       long end = System.nanoTime() + CLOSE_NANOS;
-      while (!journal.isEmpty() && System.nanoTime() < end) {
-        journal.replay(store);
-      }
+      do {
+        tell();
+      } while (!journal.isEmpty() && System.nanoTime() < end);
     } catch (StoreException unanswered) {
       failed(unanswered);
     }

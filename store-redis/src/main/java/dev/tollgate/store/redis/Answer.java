@@ -31,6 +31,7 @@ final class Answer {
   private static final long NEVER = 1L << 53;
 
   private final List<?> values;
+  private final boolean outlives;
   private final String outcome;
   private final long atMicros;
   private int next;
@@ -41,7 +42,15 @@ final class Answer {
    * @throws StoreException when the answer is not one to the operation, as in all methods
    */
   Answer(List<?> values) throws StoreException {
-    this.values = values;
+    this(new Reply.Answer(values, true));
+  }
+
+  /**
+   * @throws StoreException as above
+   */
+  Answer(Reply.Answer reply) throws StoreException {
+    this.values = reply.values();
+    this.outlives = reply.outlives();
     this.outcome = text();
     this.atMicros = number();
   }
@@ -62,6 +71,11 @@ final class Answer {
 
   long atMicros() {
     return atMicros;
+  }
+
+  /** Whether what was written is thought to outlive the server, if that was asked. */
+  boolean outlives() {
+    return outlives;
   }
 
   Receipt toReserve(Request request) throws StoreException {

@@ -21,6 +21,7 @@ final class Ask {
   private final Names names;
   private final List<String> arguments;
   private final boolean isRedirected;
+  private final boolean mustOutlive;
   private final long silenceNanos;
   private final long deadlineNanos;
   private final Thread caller = Thread.currentThread();
@@ -31,6 +32,7 @@ final class Ask {
    * @param script the script that does it: always the same for these keys
    * @param arguments the operation, as the script reads it
    * @param isRedirected whether a cluster's node has sent it to one that does not have the slot yet
+   * @param mustOutlive whether to wait until a replica has what was written
    * @param silenceNanos how long to wait for the network
    * @param deadlineNanos when the caller stops waiting, by {@link System#nanoTime}
    */
@@ -39,12 +41,14 @@ final class Ask {
       Names names,
       List<String> arguments,
       boolean isRedirected,
+      boolean mustOutlive,
       long silenceNanos,
       long deadlineNanos) {
     this.script = script;
     this.names = names;
     this.arguments = List.copyOf(arguments);
     this.isRedirected = isRedirected;
+    this.mustOutlive = mustOutlive;
     this.silenceNanos = silenceNanos;
     this.deadlineNanos = deadlineNanos;
   }
@@ -63,6 +67,10 @@ final class Ask {
 
   boolean isRedirected() {
     return isRedirected;
+  }
+
+  boolean mustOutlive() {
+    return mustOutlive;
   }
 
   /** When an exchange that begins now must be done, by {@link System#nanoTime}. */

@@ -30,6 +30,7 @@ final class Cluster implements Topology {
   private static final long MIN_LOAD_INTERVAL_NANOS = 100_000_000L;
 
   private final RedisAddress address;
+  private final Lineage lineage;
   private final ReentrantLock loading = new ReentrantLock();
   private final Map<HostAndPort, Line> lines = new ConcurrentHashMap<>();
 
@@ -45,8 +46,9 @@ final class Cluster implements Topology {
   /** The node that answered last, so that those that are dead cost time once. */
   private volatile @Nullable HostAndPort answering;
 
-  Cluster(RedisAddress address) {
+  Cluster(RedisAddress address, Lineage lineage) {
     this.address = address;
+    this.lineage = lineage;
   }
 
   @Override
@@ -77,7 +79,7 @@ final class Cluster implements Topology {
   private Line lineTo(HostAndPort master) {
     Line line =
         lines.computeIfAbsent(
-            master, node -> new Line(new Dialer(address.login(), deadline -> node)));
+            master, node -> new Line(new Dialer(address.login(), deadline -> node, lineage)));
     if (closed) {
       line.close();
     }

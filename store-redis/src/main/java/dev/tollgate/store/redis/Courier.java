@@ -49,20 +49,30 @@ final class Courier {
     return (isAnswering ? PATIENCE : 1) * deadlineNanos;
   }
 
+  /** How an operation must be brought. */
+  enum Care {
+    /** It counts each time. */
+    ONCE,
+    /** It counts once, however often it is brought. */
+    REPEATABLE,
+    /** The same, and it is waited until a replica has what was written. */
+    REPLICATED
+  }
+
   /** What to bring. */
-  record Parcel(Script script, Names names, List<String> words, boolean isRepeatable) {}
+  record Parcel(Script script, Names names, List<String> words, Care care) {}
 
   /**
    * @param silenceNanos how long the network may be silent, all tries together
    * @throws StoreException when there is no answer; the message says whether anything was done, and
    *     what an operator can do
    */
-  List<?> bring(Parcel parcel, long silenceNanos) throws StoreException {
+  Reply.Answer bring(Parcel parcel, long silenceNanos) throws StoreException {
     Journey journey = new Journey(silenceNanos);
     while (true) {
       Reply reply = journey.next(parcel);
       if (reply instanceof Reply.Answer answer) {
-        return answer.values();
+        return answer;
       }
       if (reply instanceof Reply.Refused refused) {
         throw failure("nothing was done: " + refused.why(), refused.cause());
@@ -77,7 +87,7 @@ final class Courier {
         throw failure("nothing was done: the account is being moved", moved.cause());
       }
       if (reply instanceof Reply.Unknown failed
-          && (!parcel.isRepeatable() || journey.isOver() || ++journey.losses == MAX_TRIES)) {
+          && (parcel.care() == Care.ONCE || journey.isOver() || ++journey.losses == MAX_TRIES)) {
         throw failure("outcome unknown: " + failed.why(), failed.cause());
       }
       journey.pause(reply);
@@ -111,6 +121,7 @@ final class Courier {
               parcel.names(),
               parcel.words(),
               redirection != null && redirection.isOnce(),
+              parcel.care() == Care.REPLICATED,
               left,
               startNanos + Math.max(silenceNanos, MAX_DEADLINES * deadlineNanos));
       Reply reply = send(ask);

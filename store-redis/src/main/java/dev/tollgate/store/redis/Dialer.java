@@ -13,6 +13,7 @@ final class Dialer {
 
   private final Login login;
   private final Target target;
+  private final Lineage lineage;
 
   /** Which server to connect to: found out anew for each connection, for it may change. */
   @FunctionalInterface
@@ -24,9 +25,13 @@ final class Dialer {
     HostAndPort find(long deadlineNanos);
   }
 
-  Dialer(Login login, Target target) {
+  /**
+   * @param lineage is told of each connection
+   */
+  Dialer(Login login, Target target, Lineage lineage) {
     this.login = login;
     this.target = target;
+    this.lineage = lineage;
   }
 
   /**
@@ -36,7 +41,17 @@ final class Dialer {
    * @throws JedisException when there is none to be had
    */
   Link dial(long deadlineNanos) {
-    return Link.to(target.find(deadlineNanos), login, deadlineNanos);
+    Link link = Link.to(target.find(deadlineNanos), login, deadlineNanos);
+    boolean isReady = false;
+    try {
+      link.introduce(lineage);
+      isReady = true;
+      return link;
+    } finally {
+      if (!isReady) {
+        link.close();
+      }
+    }
   }
 
   /**

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -18,6 +20,7 @@ import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.PushConsumerChain;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.RedisInputStream;
 
@@ -27,8 +30,14 @@ import redis.clients.jedis.util.RedisInputStream;
  */
 final class Link extends Connection {
 
+  /** Changes when a replica takes the master's place, and when a server starts again. */
+  private static final Pattern HISTORY = Pattern.compile("(?m)^master_replid:(\\w+)");
+
+  private static final Pattern HAS_REPLICAS = Pattern.compile("(?m)^connected_slaves:[1-9]");
+
   private final HostAndPort server;
   private final Plug plug;
+  private Replicas replicas = new Replicas(System::nanoTime);
 
   private Link(HostAndPort server, Plug plug) {
     super(plug);
@@ -82,6 +91,30 @@ final class Link extends Connection {
 
   HostAndPort server() {
     return server;
+  }
+
+  /** Tells the history of the server's data and whether it has replicas, if it may be asked. */
+  void introduce(Lineage lineage) {
+    String info = replication();
+    Matcher history = HISTORY.matcher(info);
+    replicas = lineage.met(server, history.find() ? history.group(1) : "");
+    if (HAS_REPLICAS.matcher(info).find()) {
+      replicas.expect();
+    }
+  }
+
+  private String replication() {
+    sendCommand(Command.INFO, "replication");
+    try {
+      return getOne() instanceof byte[] info ? new String(info, StandardCharsets.UTF_8) : "";
+    } catch (JedisDataException withoutRight) {
+      return "";
+    }
+  }
+
+  /** Whether the server's replicas are thought to have what was sent to it. */
+  Replicas replicas() {
+    return replicas;
   }
 
   /**

@@ -22,7 +22,8 @@ record Names(List<String> all) {
             counters + ":holds",
             counters + ":due",
             counters + ":late",
-            counters + ":rows"));
+            counters + ":rows",
+            counters + ":settled"));
   }
 
   /** A document's: no account's name can be mistaken for it, for it does not begin with a brace. */

@@ -10,8 +10,8 @@ final class OneServer implements Topology {
   /**
    * @param target the server, or whoever knows it
    */
-  OneServer(RedisAddress address, Dialer.Target target) {
-    line = new Line(new Dialer(address.login(), target));
+  OneServer(RedisAddress address, Dialer.Target target, Lineage lineage) {
+    line = new Line(new Dialer(address.login(), target, lineage));
   }
 
   @Override

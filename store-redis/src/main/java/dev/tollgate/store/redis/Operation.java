@@ -34,9 +34,17 @@ final class Operation {
    * @param atMicros the server's time as well as it is known: the windows that contain it are sent
    */
   static List<String> reserve(Request request, long atMicros) {
-    Operation operation = new Operation("reserve").word(request.id()).number(request.holdMicros());
-    operation.word(request.expiry().name()).word(request.memo());
-    operation.number(keepMicros(request, atMicros));
+    Operation operation = new Operation("reserve").hold(request, atMicros);
+    return operation.charges(request.charges(), atMicros).words;
+  }
+
+  /**
+   * @param openUntilMicros when it had certainly not been settled yet
+   * @param atMicros as for {@link #reserve}
+   */
+  static List<String> restore(Request request, long openUntilMicros, long atMicros) {
+    Operation operation = new Operation("restore").hold(request, atMicros);
+    operation.number(Math.min(openUntilMicros, Store.MAX_AMOUNT));
     return operation.charges(request.charges(), atMicros).words;
   }
 
@@ -129,6 +137,11 @@ final class Operation {
 
   static List<String> rows() {
     return new Operation("rows").words;
+  }
+
+  private Operation hold(Request request, long atMicros) {
+    word(request.id()).number(request.holdMicros()).word(request.expiry().name());
+    return word(request.memo()).number(keepMicros(request, atMicros));
   }
 
   /** How long the account must be kept: over the next two windows, and until it can be settled. */

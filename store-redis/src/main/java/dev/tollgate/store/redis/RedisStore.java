@@ -3,23 +3,27 @@ package dev.tollgate.store.redis;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
 import dev.tollgate.store.Durability;
+import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Receipt.Outcome;
+import dev.tollgate.store.ReplicatedStore;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
-import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
+import dev.tollgate.store.redis.Courier.Care;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Counters in Redis or Valkey. Thread-safe; owns no thread. */
-final class RedisStore implements Store {
+final class RedisStore implements ReplicatedStore {
 
   /** A store that was told a time this often was told wrong ones. */
   private static final int MAX_TIMES = 3;
@@ -29,6 +33,7 @@ final class RedisStore implements Store {
 
   private final RedisAddress address;
   private final Script.Set scripts;
+  private final Lineage lineage = new Lineage(System::nanoTime);
   private final Topology topology;
   private final Courier courier;
   private final ServerClock clock;
@@ -44,12 +49,13 @@ final class RedisStore implements Store {
   RedisStore(RedisAddress address, Script.Set scripts, Duration deadline, InstantSource clock) {
     this.address = address;
     this.scripts = scripts;
-    this.topology = Topology.of(address);
+    this.topology = Topology.of(address, lineage);
     this.courier = new Courier(topology, deadline);
     this.clock = new ServerClock(clock);
     this.rollups =
         new RedisRollups(
-            (names, operation) -> new Answer(send(scripts.rollups(), names, operation, true)));
+            (names, operation) ->
+                new Answer(send(scripts.rollups(), names, operation, Care.REPEATABLE)));
     warmUp();
   }
 
@@ -75,15 +81,46 @@ final class RedisStore implements Store {
 
   @Override
   public Receipt reserve(Request request) throws StoreException {
-    boolean isRepeatable = request.holdMicros() > 0;
-    return ask(request.account(), at -> Operation.reserve(request, at), isRepeatable)
-        .toReserve(request);
+    Answer answer = ask(request.account(), at -> Operation.reserve(request, at), care(request));
+    Receipt receipt = answer.toReserve(request);
+    return answer.outlives() ? receipt : giveBack(receipt);
+  }
+
+  private static Care care(Request request) {
+    if (request.holdMicros() == 0) {
+      return Care.ONCE;
+    }
+    return request.expiry() == Expiry.CHARGED ? Care.REPLICATED : Care.REPEATABLE;
+  }
+
+  /** Money that a successor of the server would lease once more must not be spent. */
+  private Receipt giveBack(Receipt receipt) throws StoreException {
+    if (receipt.admitted().isPresent()) {
+      cancel(receipt.admitted().get());
+    }
+    return new Receipt(Outcome.REFUSED, receipt.atMicros(), receipt.balances(), Optional.empty());
+  }
+
+  @Override
+  public long lineage() {
+    return lineage.number();
+  }
+
+  @Override
+  public Optional<Hold> restore(Request request, long openUntilMicros) throws StoreException {
+    return ask(
+            request.account(),
+            at -> Operation.restore(request, openUntilMicros, at),
+            Care.REPEATABLE)
+        .toReserve(request)
+        .admitted();
   }
 
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
     hold.requireSettleable(actual, row);
-    return ask(hold.account(), at -> Operation.settle(hold, actual, row, at), true).toEnd(hold);
+    return ask(hold.account(), at -> Operation.settle(hold, actual, row, at), Care.REPEATABLE)
+        .toEnd(hold);
   }
 
   @Override
@@ -91,45 +128,46 @@ final class RedisStore implements Store {
     if (hold.isKept()) {
       return settle(hold, Collections.nCopies(hold.parts().size(), 0L), "");
     }
-    return ask(hold.account(), at -> Operation.refund(hold, at), false).toEnd(hold);
+    return ask(hold.account(), at -> Operation.refund(hold, at), Care.ONCE).toEnd(hold);
   }
 
   @Override
   public Receipt read(String account, List<Charge> charges) throws StoreException {
     Request request = new Request(account, "read", charges, 0, "");
-    return ask(account, at -> Operation.read(charges, at), true).toRead(request);
+    return ask(account, at -> Operation.read(charges, at), Care.REPEATABLE).toRead(request);
   }
 
   @Override
   public void reset(String account) throws StoreException {
-    ask(account, at -> Operation.reset(), true);
+    ask(account, at -> Operation.reset(), Care.REPEATABLE);
   }
 
   @Override
   public List<String> rows(String account) throws StoreException {
-    return Answer.rows(send(scripts.counting(), Names.of(account), Operation.rows(), true));
+    return Answer.rows(
+        send(scripts.counting(), Names.of(account), Operation.rows(), Care.REPEATABLE).values());
   }
 
   @Override
   public List<OpenHold> openHolds(String account) throws StoreException {
-    return ask(account, at -> Operation.openHolds(), true).toOpenHolds();
+    return ask(account, at -> Operation.openHolds(), Care.REPEATABLE).toOpenHolds();
   }
 
   @Override
   public boolean expire(String account, String id) throws StoreException {
-    return ask(account, at -> Operation.expire(id), true).isApplied();
+    return ask(account, at -> Operation.expire(id), Care.REPEATABLE).isApplied();
   }
 
   @Override
   public Document document(String name) throws StoreException {
     Document.checkName(name);
-    return askDocument(name, Operation.document(), true).toDocument();
+    return askDocument(name, Operation.document(), Care.REPEATABLE).toDocument();
   }
 
   @Override
   public boolean replace(String name, long version, String text) throws StoreException {
     Document.checkReplacement(name, text);
-    return askDocument(name, Operation.replace(version, text), false).isWritten();
+    return askDocument(name, Operation.replace(version, text), Care.ONCE).isWritten();
   }
 
   @Override
@@ -137,9 +175,8 @@ final class RedisStore implements Store {
     return rollups;
   }
 
-  private Answer askDocument(String name, List<String> words, boolean isRepeatable)
-      throws StoreException {
-    return new Answer(send(scripts.documents(), Names.ofDocument(name), words, isRepeatable));
+  private Answer askDocument(String name, List<String> words, Care care) throws StoreException {
+    return new Answer(send(scripts.documents(), Names.ofDocument(name), words, care));
   }
 
   /** {@inheritDoc} Asks over a connection of its own. */
@@ -162,12 +199,12 @@ final class RedisStore implements Store {
    * Asks with the windows of the server's time as it is known, and again with the right ones if it
    * was not known well enough.
    */
-  private Answer ask(String account, LongFunction<List<String>> operation, boolean isRepeatable)
+  private Answer ask(String account, LongFunction<List<String>> operation, Care care)
       throws StoreException {
     Names names = Names.of(account);
     for (int i = 0; i < MAX_TIMES; i++) {
       List<String> words = operation.apply(clock.micros());
-      Answer answer = new Answer(send(scripts.counting(), names, words, isRepeatable));
+      Answer answer = new Answer(send(scripts.counting(), names, words, care));
       clock.learn(answer.atMicros());
       if (!answer.isStale()) {
         return answer;
@@ -176,9 +213,8 @@ final class RedisStore implements Store {
     throw new StoreException("the calendar's windows do not contain the time they were asked for");
   }
 
-  private List<?> send(Script script, Names names, List<String> words, boolean isRepeatable)
+  private Reply.Answer send(Script script, Names names, List<String> words, Care care)
       throws StoreException {
-    return courier.bring(
-        new Courier.Parcel(script, names, words, isRepeatable), courier.silenceNanos());
+    return courier.bring(new Courier.Parcel(script, names, words, care), courier.silenceNanos());
   }
 }

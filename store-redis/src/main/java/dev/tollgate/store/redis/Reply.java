@@ -10,8 +10,9 @@ sealed interface Reply {
    * The script's answer.
    *
    * @param values numbers as {@code Long}, texts as {@code byte[]}
+   * @param outlives whether what was written is thought to outlive the server, if that was asked
    */
-  record Answer(List<?> values) implements Reply {}
+  record Answer(List<?> values, boolean outlives) implements Reply {}
 
   /**
    * It did not happen: another node has the account.

@@ -13,7 +13,7 @@ final class Rights {
 
   /** As rules of the server's ACL. */
   static final String NEEDED =
-      "~tollgate1:* -@all +ping +select +info +cluster|slots +eval +evalsha +time +del +pexpire"
+      "~tollgate1:* -@all +ping +select +info +wait +cluster|slots +eval +evalsha +time +del +pexpire"
           + " +pttl +@hash +@sortedset +@list";
 
   private Rights() {}
@@ -26,9 +26,10 @@ final class Rights {
    * @throws StoreException when there is no answer, or the server refuses for another reason
    */
   static List<String> missing(Courier courier, Script trial, long nanos) throws StoreException {
-    Courier.Parcel parcel = new Courier.Parcel(trial, Names.of("warm-up"), List.of(), true);
+    Courier.Parcel parcel =
+        new Courier.Parcel(trial, Names.of("warm-up"), List.of(), Courier.Care.REPEATABLE);
     List<String> missing = new ArrayList<>();
-    for (Object command : courier.bring(parcel, nanos)) {
+    for (Object command : courier.bring(parcel, nanos).values()) {
       if (command instanceof byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         Refusal refusal = Refusal.of(text);

@@ -27,11 +27,14 @@ interface Topology extends AutoCloseable {
   @Override
   void close();
 
-  static Topology of(RedisAddress address) {
+  /**
+   * @param lineage is told of each connection to a server
+   */
+  static Topology of(RedisAddress address, Lineage lineage) {
     return switch (address.kind()) {
-      case SINGLE -> new OneServer(address, deadline -> address.nodes().get(0));
-      case SENTINEL -> new OneServer(address, new Sentinels(address));
-      case CLUSTER -> new Cluster(address);
+      case SINGLE -> new OneServer(address, deadline -> address.nodes().get(0), lineage);
+      case SENTINEL -> new OneServer(address, new Sentinels(address), lineage);
+      case CLUSTER -> new Cluster(address, lineage);
     };
   }
 }

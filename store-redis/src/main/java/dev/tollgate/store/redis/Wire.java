@@ -26,6 +26,9 @@ final class Wire {
   /** Firewalls drop what is idle without a word: an operation sent there would be lost. */
   private static final long MAX_IDLE_NANOS = 10_000_000_000L;
 
+  /** The silence of replicas must not be taken for the server's. */
+  private static final long PART_FOR_REPLICAS = 4;
+
   private final Dialer dialer;
   private final LongSupplier nanoTime;
   private @Nullable Link link;
@@ -107,7 +110,7 @@ final class Wire {
     try {
       link.beginExchange(deadlineNanos);
       usedAtNanos = nanoTime.getAsLong();
-      exchange(link, groups(batch));
+      exchange(link, groups(batch), deadlineNanos);
     } catch (JedisException e) {
       isBroken = true;
       isSilent = e.getCause() instanceof SocketTimeoutException;
@@ -140,12 +143,16 @@ final class Wire {
    * Where the server does not know a script, the first call brings its text. So every round gets
    * further, however often somebody makes the server forget it.
    */
-  private void exchange(Link link, List<List<Ask>> groups) {
+  private void exchange(Link link, List<List<Ask>> groups, long deadlineNanos) {
     Set<Script> missing = new LinkedHashSet<>();
     List<List<Ask>> left = groups;
     while (!left.isEmpty()) {
       for (List<Ask> group : left) {
         send(link, group, missing.remove(group.get(0).script()));
+        if (mustOutlive(group)) {
+          link.sendCommand(
+              Command.WAIT, "1", Long.toString(millisForReplicas(link, deadlineNanos)));
+        }
       }
       List<List<Ask>> scriptless = new ArrayList<>();
       for (List<Ask> group : left) {
@@ -156,6 +163,16 @@ final class Wire {
       }
       left = scriptless;
     }
+  }
+
+  /** At least 1: for ever is 0. Where none is known, one that has come since may be heard. */
+  private static long millisForReplicas(Link link, long deadlineNanos) {
+    long nanos = (deadlineNanos - System.nanoTime()) / PART_FOR_REPLICAS;
+    return link.replicas().areKnown() ? Math.max(1, nanos / 1_000_000) : 1;
+  }
+
+  private static boolean mustOutlive(List<Ask> group) {
+    return group.stream().anyMatch(Ask::mustOutlive);
   }
 
   private static void send(Link link, List<Ask> group, boolean withText) {
@@ -173,6 +190,7 @@ final class Wire {
       answer(link);
     }
     Object answer = answer(link);
+    boolean outlives = !mustOutlive(group) || isKept(link);
     if (answer instanceof JedisDataException error) {
       if (Refusal.isWithoutScript(error)) {
         return false;
@@ -189,10 +207,15 @@ final class Wire {
           .get(i)
           .complete(
               i < answers.size() && answers.get(i) instanceof List<?> values
-                  ? new Reply.Answer(values)
+                  ? new Reply.Answer(values, outlives)
                   : strange(answer));
     }
     return true;
+  }
+
+  /** A user without the right to wait cannot know of replicas. */
+  private static boolean isKept(Link link) {
+    return !(answer(link) instanceof Long count) || link.replicas().keep(count);
   }
 
   private static Reply strange(@Nullable Object answer) {

@@ -16,20 +16,23 @@
 --   3 due, a sorted set: the ids of live holds by deadline
 --   4 late, a sorted set: the ids of tombstones by the time at which they are forgotten
 --   5 rows, a list: the journal, newest first
+--   6 settled, a sorted set: the ids of the holds that were settled lately, by when
 -- ARGV: operations, one after the other; each is answered by one element of the reply.
 --
 -- Times are microseconds, and all numbers integers below 2^53, which Lua's doubles hold exactly.
 -- They are kept as decimal strings.
 
-local COUNTERS, HOLDS, DUE, LATE, ROWS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local COUNTERS, HOLDS, DUE, LATE, ROWS, SETTLED = unpack(KEYS)
 
--- these are the constants of Store, Bucket, Quota and Surge
+-- these are the constants of Store, ReplicatedStore, Bucket, Quota and Surge
 local MAX_AMOUNT = 9007199254740991
 local MAX_HOLDS = 10000
 local CAUTION = 8
 local MAX_ROWS = 50
 local MAX_TOLD_HOLDS = 100
 local TOMBSTONE = 48 * 3600 * 1000000
+local SETTLED_TIME = 600 * 1000000
+local MAX_SETTLED = 10000
 local MAX_LEVEL = 3650 * 86400 * 1000000
 local FLAG = 24 * 3600 * 1000000
 local MAX_COUNT = 1000000000000
@@ -56,6 +59,7 @@ local stored_account = false
 local counters = {}
 local holds = {}
 local new_rows = {}
+local new_settled = {}
 
 local function text(number)
   return string.format('%.0f', number)
@@ -157,6 +161,12 @@ local readers = {
     return {
       id = word(), hold = number(), expiry = word(), memo = word(), keep = number(),
       charges = list(charge),
+    }
+  end,
+  restore = function()
+    return {
+      id = word(), hold = number(), expiry = word(), memo = word(), keep = number(),
+      open_until = number(), charges = list(charge),
     }
   end,
   read = function()
@@ -762,21 +772,21 @@ local function by_field(parts)
   return found
 end
 
--- the first answer again, in the order of the request that repeats it
-local function replay(operation, hold)
+-- a hold that there is, in the order of the request that asks for it again
+local function replay(operation, hold, mode)
   local taken, parts = by_field(hold.parts), {}
   for i, part in ipairs(operation.charges) do
     parts[i] = taken[part.field] or {amount = 0, mark = 0}
   end
   local first = {deadline = hold.deadline, parts = parts}
-  local outcome = outcome_of(hold.mode)
-  return reserve_reply(outcome, operation, hold.mode, first, false, rungs(operation.charges))
+  return reserve_reply(outcome_of(mode), operation, mode, first, false, rungs(operation.charges))
 end
 
 local function reserve(operation)
   prepare(operation.charges)
   if account.open > 0 and find_hold(operation.id).state == 'live' then
-    return replay(operation, find_hold(operation.id))
+    local first = find_hold(operation.id)
+    return replay(operation, first, first.mode)
   end
   local mode = mode_of(operation.charges)
   local before = rungs(operation.charges)
@@ -786,6 +796,33 @@ local function reserve(operation)
   end
   local hold = commit(operation, mode)
   return reserve_reply(outcome_of(mode), operation, mode, hold, true, before)
+end
+
+-- Whether a hold that is gone was settled, or may have been: ids are not remembered for ever.
+local function may_be_settled(id, open_until)
+  if new_settled[id] or open_until + SETTLED_TIME < now or redis.call('ZSCORE', SETTLED, id) then
+    return true
+  end
+  if redis.call('ZCARD', SETTLED) < MAX_SETTLED then
+    return false
+  end
+  return tonumber(redis.call('ZRANGE', SETTLED, 0, 0, 'WITHSCORES')[2]) > open_until
+end
+
+-- Holds again what a server before this one held. Limits have been checked there.
+local function restore(operation)
+  prepare(operation.charges)
+  local hold = find_hold(operation.id)
+  if hold.state ~= 'gone' then
+    return replay(operation, hold, 'likely')
+  end
+  local before = rungs(operation.charges)
+  local is_over = may_be_settled(operation.id, operation.open_until)
+  if is_over or account.open >= MAX_HOLDS then
+    return reserve_reply('REFUSED', operation, 'likely', nil, false, before)
+  end
+  hold = commit(operation, 'likely')
+  return reserve_reply('FULL', operation, 'likely', hold, true, before)
 end
 
 local function read(operation)
@@ -845,6 +882,7 @@ local function settle(operation)
   end
   write_row(operation.row)
   end_hold(hold, 'gone')
+  new_settled[operation.id] = true
   return end_reply(is_live and 'APPLIED' or 'LATE', operation, before)
 end
 
@@ -939,8 +977,8 @@ local function expire(operation)
 end
 
 local answers = {
-  reserve = reserve, read = read, settle = settle, refund = refund, reset = reset, rows = rows,
-  open = open_holds, expire = expire,
+  reserve = reserve, restore = restore, read = read, settle = settle, refund = refund,
+  reset = reset, rows = rows, open = open_holds, expire = expire,
 }
 
 ---------------------------------------------------------------------------------------------------
@@ -1044,12 +1082,27 @@ local function write_rows()
   return true
 end
 
+-- This key is not kept as long as the others.
+local function write_settled()
+  local ids = {}
+  for id in pairs(new_settled) do
+    append(ids, text(now), id)
+  end
+  if #ids > 0 then
+    write('ZADD', SETTLED, ids)
+    redis.call('ZREMRANGEBYSCORE', SETTLED, '-inf', text(now - SETTLED_TIME - 1))
+    redis.call('ZREMRANGEBYRANK', SETTLED, 0, -MAX_SETTLED - 1)
+    redis.call('PEXPIRE', SETTLED, text(SETTLED_TIME / 1000))
+  end
+end
+
 -- A key that was written must expire; the counters' key was prolonged before unless it is longer.
 local function write_all()
   local touched = {}
   touched[COUNTERS] = write_counters()
   touched[HOLDS], touched[DUE], touched[LATE] = write_holds()
   touched[ROWS] = write_rows()
+  write_settled()
   for key, is_touched in pairs(touched) do
     if is_touched then
       redis.call('PEXPIRE', key, text(math.ceil((account.expires - now) / 1000)))

@@ -207,7 +207,10 @@ class LineTest {
 
   @Test
   void lineThatIsFullRefusesAtOnce() {
-    Line line = new Line(new Dialer(new Login(false, "", "", 0), deadline -> null));
+    Line line =
+        new Line(
+            new Dialer(
+                new Login(false, "", "", 0), deadline -> null, new Lineage(System::nanoTime)));
     for (int i = 0; i < Line.MAX_WAITING; i++) {
       assertThat(line.enqueue(ask(account, "id"))).isTrue();
     }
@@ -235,6 +238,7 @@ class LineTest {
             Names.of(account),
             Operation.reserve(request, 0),
             false,
+            false,
             silence,
             System.nanoTime() + silence);
     ask.send();
@@ -252,7 +256,9 @@ class LineTest {
 
   private static Wire wire(LocalRedis redis, LongSupplier nanoTime) {
     RedisAddress address = RedisAddress.parse(redis.uri());
-    Dialer dialer = new Dialer(address.login(), deadline -> address.nodes().get(0));
+    Dialer dialer =
+        new Dialer(
+            address.login(), deadline -> address.nodes().get(0), new Lineage(System::nanoTime));
     Wire wire = new Wire(dialer, nanoTime);
     wire.connect(0, soon());
     return wire;

@@ -76,7 +76,7 @@ class SchemaTest {
     Names others = new Names(names.all().stream().map(SchemaTest::ofTheNextSchema).toList());
     RedisAddress address = RedisAddress.parse(LocalRedis.shared());
     try (Store store = Stores.open();
-        Topology topology = Topology.of(address)) {
+        Topology topology = Topology.of(address, new Lineage(System::nanoTime))) {
       Courier next = new Courier(topology, Stores.DEADLINE);
       Request request = new Request(account, "id", CHARGES, 60_000_000L, "");
       Hold hold = store.reserve(request).admitted().orElseThrow();
@@ -85,7 +85,7 @@ class SchemaTest {
               Script.of(scripts.counting().text() + "\n-- of the next schema\n"),
               others,
               Operation.reset(),
-              true),
+              Courier.Care.REPEATABLE),
           Stores.DEADLINE.toNanos());
       assertThat(store.settle(hold, List.of(1L, 70L), "row").outcome()).isEqualTo(Outcome.APPLIED);
       assertThat(store.read(account, CHARGES).balances().get(1).posted()).isEqualTo(70);

@@ -1,0 +1,310 @@
+package dev.tollgate;
+
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Document;
+import dev.tollgate.store.Expiry;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.OpenHold;
+import dev.tollgate.store.Quota;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.ReplicatedStore;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Rollups;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A replicated store, and what it has acknowledged to this process of holds. When its lineage
+ * changes, that is told again: holds that are open, and those that were settled in the last {@link
+ * #RETENTION_MICROS}. What the store still knows changes nothing.
+ *
+ * <p>What was posted at once is not told again, and of a hold that is, only quotas are held:
+ * rolling windows flow back by themselves. Bounded by {@link #MAX_ENTRIES} of each kind, the
+ * latest. Thread-safe.
+ */
+final class ReassertingStore implements Store {
+
+  static final int MAX_ENTRIES = 30_000;
+
+  /** Longer than it takes to notice that another server answers. */
+  static final long RETENTION_MICROS = TimeUnit.MINUTES.toMicros(1);
+
+  private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
+
+  /** How a hold was settled. */
+  private record Ending(List<Long> actual, String row, long atMicros) {}
+
+  /**
+   * What was acknowledged of a hold.
+   *
+   * @param openUntilMicros when it had certainly not been settled yet, by the store's clock
+   * @param lineage of the store that knows all of it
+   */
+  private record Entry(
+      Hold hold,
+      Expiry expiry,
+      String memo,
+      Optional<Ending> ending,
+      long openUntilMicros,
+      long lineage) {
+
+    Entry ended(Ending ending) {
+      long open = Math.min(openUntilMicros, ending.atMicros());
+      return new Entry(hold, expiry, memo, Optional.of(ending), open, lineage);
+    }
+
+    Entry openUntil(long micros) {
+      return new Entry(hold, expiry, memo, ending, Math.min(openUntilMicros, micros), lineage);
+    }
+
+    Entry toldTo(long lineage) {
+      return new Entry(hold, expiry, memo, ending, openUntilMicros, lineage);
+    }
+  }
+
+  private final ReplicatedStore store;
+
+  /** By id, the oldest first; guarded by its own monitor, as all below. */
+  private final Map<String, Entry> open = new LinkedHashMap<>();
+
+  /** By id, the one that was settled first comes first. */
+  private final Map<String, Entry> settled = new LinkedHashMap<>();
+
+  private long heardMicros;
+
+  /** No entry is of an older lineage. */
+  private volatile long told;
+
+  ReassertingStore(ReplicatedStore store) {
+    this.store = store;
+  }
+
+  /** Whether the store may have lost something. */
+  boolean isBehind() {
+    return told != store.lineage();
+  }
+
+  @Override
+  public Receipt reserve(Request request) throws StoreException {
+    long lineage = store.lineage();
+    Receipt receipt = store.reserve(request);
+    if (receipt.admitted().isPresent() && receipt.admitted().get().isKept()) {
+      acknowledged(
+          new Entry(
+              receipt.admitted().get(),
+              request.expiry(),
+              request.memo(),
+              Optional.empty(),
+              NEVER,
+              lineage),
+          receipt.atMicros());
+    }
+    return receipt;
+  }
+
+  @Override
+  public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
+    Receipt receipt;
+    try {
+      receipt = store.settle(hold, actual, row);
+    } catch (StoreException unanswered) {
+      mayBeSettled(hold.id());
+      throw unanswered;
+    }
+    settled(hold.id(), new Ending(List.copyOf(actual), row, receipt.atMicros()));
+    return receipt;
+  }
+
+  @Override
+  public Receipt cancel(Hold hold) throws StoreException {
+    return hold.isKept()
+        ? settle(hold, Collections.nCopies(hold.parts().size(), 0L), "")
+        : store.cancel(hold);
+  }
+
+  private void acknowledged(Entry entry, long atMicros) {
+    synchronized (open) {
+      heardMicros = Math.max(heardMicros, atMicros);
+      open.put(entry.hold().id(), entry);
+      told = Math.min(told, entry.lineage());
+      Iterator<Entry> oldest = open.values().iterator();
+      Entry first = oldest.next();
+      if (open.size() > MAX_ENTRIES
+          || first.hold().deadlineMicros() < heardMicros - RETENTION_MICROS) {
+        oldest.remove();
+      }
+    }
+  }
+
+  private void mayBeSettled(String id) {
+    synchronized (open) {
+      open.computeIfPresent(id, (same, entry) -> entry.openUntil(heardMicros));
+    }
+  }
+
+  /** An entry that is of an older lineage was lost before it was settled, perhaps. */
+  private void settled(String id, Ending ending) {
+    synchronized (open) {
+      heardMicros = Math.max(heardMicros, ending.atMicros());
+      Entry entry = open.remove(id);
+      if (entry == null) {
+        return;
+      }
+      settled.put(id, entry.ended(ending));
+      told = Math.min(told, entry.lineage());
+      forgetSettled();
+    }
+  }
+
+  private void forgetSettled() {
+    Iterator<Entry> all = settled.values().iterator();
+    boolean isPast = true;
+    while (isPast && all.hasNext()) {
+      Entry first = all.next();
+      long age = heardMicros - first.ending().map(Ending::atMicros).orElse(heardMicros);
+      boolean isKnown = first.lineage() == store.lineage();
+      isPast = settled.size() > MAX_ENTRIES || age > RETENTION_MICROS && isKnown;
+      if (isPast) {
+        all.remove();
+      }
+    }
+  }
+
+  /**
+   * Tells the store what it may have lost. What it does not answer to is told the next time.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  void reassert() throws StoreException {
+    long lineage = store.lineage();
+    List<Entry> lost = before(lineage);
+    if (!lost.isEmpty()) {
+      LOGGER.log(
+          Level.INFO, "another server answers: {0} holds of before are told to it", lost.size());
+    }
+    for (Entry entry : lost) {
+      tell(entry);
+      told(entry, lineage);
+    }
+    synchronized (open) {
+      if (before(lineage).isEmpty()) {
+        told = lineage;
+      }
+    }
+  }
+
+  private List<Entry> before(long lineage) {
+    synchronized (open) {
+      List<Entry> lost = new ArrayList<>();
+      for (Map<String, Entry> entries : List.of(open, settled)) {
+        entries.values().stream().filter(entry -> entry.lineage() < lineage).forEach(lost::add);
+      }
+      return lost;
+    }
+  }
+
+  /** Unless it was settled meanwhile: then that is told too. */
+  private void told(Entry entry, long lineage) {
+    synchronized (open) {
+      Map<String, Entry> entries = entry.ending().isPresent() ? settled : open;
+      entries.replace(entry.hold().id(), entry, entry.toldTo(lineage));
+    }
+  }
+
+  private void tell(Entry entry) throws StoreException {
+    Optional<Hold> held = store.restore(request(entry), entry.openUntilMicros());
+    if (held.isPresent() && entry.ending().isPresent()) {
+      Ending ending = entry.ending().get();
+      store.settle(held.get(), actual(entry.hold(), ending.actual(), held.get()), ending.row());
+    }
+  }
+
+  private Request request(Entry entry) {
+    Hold hold = entry.hold();
+    long left = Math.max(1, hold.deadlineMicros() - heard());
+    return new Request(
+        hold.account(),
+        hold.id(),
+        hold.parts().stream().map(ReassertingStore::charge).toList(),
+        Math.min(left, Request.MAX_HOLD_MICROS),
+        entry.expiry(),
+        entry.memo());
+  }
+
+  private long heard() {
+    synchronized (open) {
+      return heardMicros;
+    }
+  }
+
+  private static Charge charge(Hold.Part part) {
+    long amount = part.bound() instanceof Quota ? part.amount() : 0;
+    return Charge.of(part.counter(), part.bound(), amount);
+  }
+
+  /** What belongs to a window that is over changes no limit any more. */
+  private static List<Long> actual(Hold mine, List<Long> actual, Hold held) {
+    List<Long> amounts = new ArrayList<>();
+    for (int i = 0; i < actual.size(); i++) {
+      Hold.Part part = held.parts().get(i);
+      boolean isOver =
+          part.bound() instanceof Quota && part.markMicros() != mine.parts().get(i).markMicros();
+      amounts.add(isOver ? 0 : actual.get(i));
+    }
+    return amounts;
+  }
+
+  @Override
+  public Receipt read(String account, List<Charge> charges) throws StoreException {
+    return store.read(account, charges);
+  }
+
+  @Override
+  public void reset(String account) throws StoreException {
+    store.reset(account);
+  }
+
+  @Override
+  public List<String> rows(String account) throws StoreException {
+    return store.rows(account);
+  }
+
+  @Override
+  public List<OpenHold> openHolds(String account) throws StoreException {
+    return store.openHolds(account);
+  }
+
+  @Override
+  public boolean expire(String account, String id) throws StoreException {
+    return store.expire(account, id);
+  }
+
+  @Override
+  public Document document(String name) throws StoreException {
+    return store.document(name);
+  }
+
+  @Override
+  public boolean replace(String name, long version, String text) throws StoreException {
+    return store.replace(name, version, text);
+  }
+
+  @Override
+  public Rollups rollups() {
+    return store.rollups();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

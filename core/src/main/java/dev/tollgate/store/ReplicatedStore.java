@@ -1,0 +1,36 @@
+package dev.tollgate.store;
+
+import java.util.Optional;
+
+/**
+ * A store of several servers, or one that may start again: the one that answers next may not have
+ * heard of what was acknowledged last. Who was acknowledged something can tell it again.
+ */
+public interface ReplicatedStore extends Store {
+
+  /** How long it is remembered which holds were settled: 10 minutes. */
+  long SETTLED_MICROS = 600_000_000L;
+
+  /** Settled holds that an account remembers: the latest. */
+  int MAX_SETTLED = 10_000;
+
+  /**
+   * A number that changes when another server answers, or the same one with other data: some of
+   * what was acknowledged before may be lost. What is asked after this number was read is answered
+   * under it or a later one. 0 before the first answer.
+   */
+  long lineage();
+
+  /**
+   * Holds again what a hold held, unless it is known: then it is left as it is, live or expired. No
+   * limit is checked.
+   *
+   * @param request with the id of the hold, and the rest of its time
+   * @param openUntilMicros a time, by the store's clock, at which it had certainly not been
+   *     settled; {@link #NEVER} if nobody has tried to
+   * @return the hold that there is now; empty when it was settled, when it may have been so long
+   *     ago that nobody remembers, or when {@link #MAX_HOLDS} are open
+   * @throws StoreException when the store did not answer in time; a repetition does no harm
+   */
+  Optional<Hold> restore(Request request, long openUntilMicros) throws StoreException;
+}

@@ -1,0 +1,51 @@
+package dev.tollgate.store.redis;
+
+import java.util.function.LongSupplier;
+
+/**
+ * Whether others know what a server writes. One whose replicas have all fallen silent may be cut
+ * off, and have had a successor: for {@link #MAX_SILENCE_NANOS} nothing that it writes is counted
+ * on. One that is not known to have had replicas has no successor. Thread-safe.
+ */
+final class Replicas {
+
+  /** Longer than it takes to replace a server that is cut off. */
+  static final long MAX_SILENCE_NANOS = 60_000_000_000L;
+
+  private final LongSupplier nanoTime;
+  private boolean areKnown;
+  private long heardAtNanos;
+
+  Replicas(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /** Whether there are any, or were. */
+  synchronized boolean areKnown() {
+    return areKnown;
+  }
+
+  /** The server says that it has some: they are expected to be heard of from now on. */
+  synchronized void expect() {
+    if (!areKnown) {
+      areKnown = true;
+      heardAtNanos = nanoTime.getAsLong();
+    }
+  }
+
+  /**
+   * Takes note of what the server said of what it has just written.
+   *
+   * @param count how many replicas have it
+   * @return whether it can be counted on
+   */
+  synchronized boolean keep(long count) {
+    long now = nanoTime.getAsLong();
+    if (count > 0) {
+      areKnown = true;
+      heardAtNanos = now;
+      return true;
+    }
+    return !areKnown || now - heardAtNanos > MAX_SILENCE_NANOS;
+  }
+}

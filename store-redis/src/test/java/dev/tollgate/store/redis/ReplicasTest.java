@@ -1,0 +1,51 @@
+package dev.tollgate.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ReplicasTest {
+
+  private long nanos;
+  private final Replicas replicas = new Replicas(() -> nanos);
+
+  @Test
+  void whatAServerWithoutReplicasWritesCounts() {
+    assertThat(replicas.keep(0)).isTrue();
+    assertThat(replicas.areKnown()).isFalse();
+  }
+
+  @Test
+  void whatAReplicaHasCounts() {
+    assertThat(replicas.keep(1)).isTrue();
+    assertThat(replicas.areKnown()).isTrue();
+  }
+
+  @Test
+  void nothingCountsWhileReplicasThatWereHeardAreSilent() {
+    assertThat(replicas.keep(1)).isTrue();
+    nanos += Replicas.MAX_SILENCE_NANOS;
+    assertThat(replicas.keep(0)).isFalse();
+    assertThat(replicas.keep(2)).isTrue();
+    nanos += 1;
+    assertThat(replicas.keep(0)).isFalse();
+  }
+
+  @Test
+  void nothingCountsWhileReplicasThatTheServerSpeaksOfAreSilent() {
+    replicas.expect();
+    assertThat(replicas.keep(0)).isFalse();
+    nanos += Replicas.MAX_SILENCE_NANOS;
+    replicas.expect();
+    assertThat(replicas.keep(0)).isFalse();
+    nanos += 1;
+    assertThat(replicas.keep(0)).isTrue();
+  }
+
+  @Test
+  void replicasThatAreSilentForLongAreGone() {
+    assertThat(replicas.keep(1)).isTrue();
+    nanos += Replicas.MAX_SILENCE_NANOS + 1;
+    assertThat(replicas.keep(0)).isTrue();
+  }
+}

@@ -1,0 +1,216 @@
+package dev.tollgate.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.store.Balance;
+import dev.tollgate.store.Bucket;
+import dev.tollgate.store.Calendar;
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Expiry;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Quota;
+import dev.tollgate.store.Receipt.Outcome;
+import dev.tollgate.store.ReplicatedStore;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.params.RestoreParams;
+
+/** What the server has lost is told to it again, and counts once. */
+class RestoreTest {
+
+  private static final Duration MEMORY = Duration.ofNanos(1000 * ReplicatedStore.SETTLED_MICROS);
+  private static final Quota QUOTA =
+      new Quota(at -> new Calendar.Span(0, Store.MAX_AMOUNT), 100, 100, 100, List.of());
+  private static final Bucket BUCKET = new Bucket(10, 60_000_000L, 10);
+
+  private final String account = UUID.randomUUID().toString();
+  private final Names names = Names.of(account);
+  private Instant now = Instant.parse("2026-05-01T10:00:00Z");
+  private ReplicatedStore store;
+
+  @BeforeEach
+  void openStore() {
+    Stores.setClock(now);
+    store = (ReplicatedStore) Stores.openWithHandClock();
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+    Stores.removeClock();
+  }
+
+  @Test
+  void holdThatIsLostIsHeldAgainAndSettled() throws StoreException {
+    Hold hold = reserve("lost", 90);
+    lose(Map.of());
+
+    Hold again = restore(hold, Store.NEVER);
+
+    assertThat(balance().held()).isEqualTo(90);
+    assertThat(again.deadlineMicros()).isEqualTo(hold.deadlineMicros());
+    assertThat(store.settle(hold, List.of(40L, 1L), "row").outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(balance().posted()).isEqualTo(40);
+    assertThat(balance().held()).isZero();
+    assertThat(store.rows(account)).containsExactly("row");
+  }
+
+  @Test
+  void holdThatIsKnownIsLeftAsItIs() throws StoreException {
+    Hold hold = reserve("known", 90);
+
+    assertThat(restore(hold, Store.NEVER)).isEqualTo(hold);
+    assertThat(balance().held()).isEqualTo(90);
+  }
+
+  @Test
+  void noLimitIsInTheWayOfWhatWasHeldBefore() throws StoreException {
+    Hold hold = reserve("before", 90);
+    lose(Map.of());
+    reserve("since", 80);
+
+    restore(hold, Store.NEVER);
+
+    assertThat(balance().held()).isEqualTo(170);
+  }
+
+  @Test
+  void settlementThatIsLostWithItsHoldIsPostedOnce() throws StoreException {
+    Hold hold = reserve("settled", 90);
+    store.settle(hold, List.of(40L, 1L), "row");
+    lose(Map.of());
+
+    for (int i = 0; i < 3; i++) {
+      repost(hold, 40);
+    }
+
+    assertThat(balance().posted()).isEqualTo(40);
+    assertThat(balance().held()).isZero();
+    assertThat(store.rows(account)).containsExactly("row");
+  }
+
+  @Test
+  void settlementThatIsLostAloneIsPostedOnce() throws StoreException {
+    Hold hold = reserve("settled", 90);
+    Map<String, byte[]> before = kept();
+    store.settle(hold, List.of(40L, 1L), "row");
+    lose(before);
+
+    assertThat(restore(hold, Store.NEVER)).isEqualTo(hold);
+    repost(hold, 40);
+
+    assertThat(balance().posted()).isEqualTo(40);
+  }
+
+  @Test
+  void settlementThatIsKnownChangesNothing() throws StoreException {
+    Hold hold = reserve("settled", 90);
+    store.settle(hold, List.of(40L, 1L), "row");
+
+    assertThat(store.restore(request(hold), micros())).isEmpty();
+    assertThat(store.restore(request(hold), Store.NEVER)).isEmpty();
+    assertThat(balance().posted()).isEqualTo(40);
+  }
+
+  @Test
+  void nothingIsRestoredThatMayHaveBeenSettledLongerAgoThanIsRemembered() throws StoreException {
+    Hold hold = reserve("settled", 90);
+    store.settle(hold, List.of(40L, 1L), "row");
+    long openUntil = micros();
+    advance(MEMORY.plusMillis(1));
+
+    assertThat(store.restore(request(hold), openUntil)).isEmpty();
+    assertThat(balance().posted()).isEqualTo(40);
+  }
+
+  @Test
+  void nothingIsRestoredThatWasSettledPerhapsBeforeTheOldestThatIsRemembered()
+      throws StoreException {
+    Hold hold = reserve("lost", 90);
+    long openUntil = micros();
+    lose(Map.of());
+    Map<String, Double> others = new HashMap<>();
+    for (int i = 0; i < ReplicatedStore.MAX_SETTLED; i++) {
+      others.put("other-" + i, openUntil + 1.0 + i);
+    }
+    Stores.CLIENT.zadd(names.all().get(5), others);
+
+    assertThat(store.restore(request(hold), openUntil)).isEmpty();
+    assertThat(store.restore(request(hold), Store.NEVER)).isPresent();
+  }
+
+  @Test
+  void holdThatExpiredIsFoundAndSettledLate() throws StoreException {
+    Hold hold = reserve("late", 90);
+    advance(Duration.ofMinutes(2));
+
+    assertThat(restore(hold, Store.NEVER).deadlineMicros()).isEqualTo(hold.deadlineMicros());
+    assertThat(store.settle(hold, List.of(40L, 1L), "").outcome()).isEqualTo(Outcome.LATE);
+    assertThat(balance().posted()).isEqualTo(40);
+  }
+
+  private Hold reserve(String id, long amount) throws StoreException {
+    List<Charge> charges = List.of(Charge.of("cost", QUOTA, amount), Charge.of("rate", BUCKET, 1));
+    Request request = new Request(account, id, charges, 60_000_000L, Expiry.CHARGED, "");
+    return store.reserve(request).admitted().orElseThrow();
+  }
+
+  /** As its process asks: a bucket is not charged again before the hold is settled. */
+  private Request request(Hold hold) {
+    List<Charge> charges =
+        List.of(
+            Charge.of("cost", QUOTA, hold.parts().get(0).amount()), Charge.of("rate", BUCKET, 0));
+    long left = Math.max(1, hold.deadlineMicros() - micros());
+    return new Request(account, hold.id(), charges, left, Expiry.CHARGED, "");
+  }
+
+  private Hold restore(Hold hold, long openUntil) throws StoreException {
+    return store.restore(request(hold), openUntil).orElseThrow();
+  }
+
+  private void repost(Hold hold, long actual) throws StoreException {
+    var held = store.restore(request(hold), micros());
+    if (held.isPresent()) {
+      store.settle(held.get(), List.of(actual, 1L), "row");
+    }
+  }
+
+  private Balance balance() throws StoreException {
+    return store.read(account, List.of(Charge.of("cost", QUOTA, 0))).balances().get(0);
+  }
+
+  private long micros() {
+    return now.toEpochMilli() * 1000;
+  }
+
+  private void advance(Duration duration) {
+    now = now.plus(duration);
+    Stores.setClock(now);
+  }
+
+  private Map<String, byte[]> kept() {
+    Map<String, byte[]> kept = new HashMap<>();
+    for (String key : names.all()) {
+      byte[] value = Stores.CLIENT.dump(key);
+      if (value != null) {
+        kept.put(key, value);
+      }
+    }
+    return kept;
+  }
+
+  private void lose(Map<String, byte[]> kept) {
+    Stores.CLIENT.del(names.all().toArray(new String[0]));
+    kept.forEach((key, value) -> Stores.CLIENT.restore(key, 3_600_000, value, new RestoreParams()));
+  }
+}
