@@ -89,7 +89,10 @@ final class Account {
     if (!hold.isKept()) {
       return refundPosted(hold, now);
     }
-    return settle(hold, hold.parts().stream().map(part -> 0L).toList(), "", now);
+    sweep(now);
+    KeptHold kept = holds.get(hold.id());
+    Hold named = kept == null ? hold : hold.withDeadline(kept.hold.deadlineMicros());
+    return settle(named, hold.parts().stream().map(part -> 0L).toList(), "", now);
   }
 
   List<String> rows(long now) {
@@ -232,10 +235,11 @@ final class Account {
   Receipt settle(Hold hold, List<Long> actual, String row, long now) {
     sweep(now);
     hold.parts().forEach(part -> roll(part.counter(), part.bound(), now));
-    KeptHold kept = holds.remove(hold.id());
+    KeptHold kept = holds.get(hold.id());
     Outcome outcome = Outcome.REPEATED;
     List<Integer> rungs = rungs(hold);
-    if (kept != null) {
+    if (kept != null && kept.hold.deadlineMicros() == hold.deadlineMicros()) {
+      holds.remove(hold.id());
       changes.hold(hold.id());
       outcome = kept.expired ? Outcome.LATE : Outcome.APPLIED;
       if (!kept.expired) {

@@ -4,6 +4,8 @@ import java.util.List;
 
 /**
  * What an admitted request took: what {@link Store#settle} and {@link Store#cancel} need to know.
+ * Its id and its deadline tell it from any other hold of its account: a request that arrives once
+ * more after its hold has ended takes another one, with another deadline.
  *
  * @param account the account
  * @param id the request's id
@@ -26,6 +28,10 @@ public record Hold(String account, String id, long deadlineMicros, List<Part> pa
    *     after the charge
    */
   public record Part(String counter, Bound bound, long amount, long markMicros) {}
+
+  Hold withDeadline(long micros) {
+    return new Hold(account, id, micros, parts);
+  }
 
   /** Whether the store keeps a record of it, to be settled. */
   public boolean isKept() {

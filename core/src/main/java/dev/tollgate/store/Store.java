@@ -45,7 +45,8 @@ public interface Store extends AutoCloseable {
 
   /**
    * Replaces what a hold took by what was really used, in the windows of its reservation. More than
-   * was held is charged whatever the limit: it is debt. A repetition changes nothing.
+   * was held is charged whatever the limit: it is debt. A repetition changes nothing, not even
+   * another hold that was taken with the same id since.
    *
    * @param hold from {@link Receipt#admitted}, with {@link Hold#isKept}
    * @param actual one for each part of the hold: 0 to {@link #MAX_AMOUNT}
@@ -57,8 +58,9 @@ public interface Store extends AutoCloseable {
   Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException;
 
   /**
-   * Gives back what a hold took. For a hold that was posted at once ({@link Hold#isKept} false) the
-   * caller must not repeat it.
+   * Gives back what a hold took, whatever its deadline: that is not known to a caller whose reserve
+   * was not answered. For a hold that was posted at once ({@link Hold#isKept} false) the caller
+   * must not repeat it.
    *
    * @throws StoreException when the store did not answer in time
    */

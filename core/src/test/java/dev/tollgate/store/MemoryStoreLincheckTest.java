@@ -20,13 +20,15 @@ public class MemoryStoreLincheckTest {
       new Quota(new FixedCalendar(86_400_000_000L), 20, 15, 20, List.of(10L));
   private static final Bucket BUCKET = new Bucket(10, 60_000_000L, 15);
 
+  private static final long HOLD_MICROS = 60_000_000L;
+
   private final MemoryStore store = new MemoryStore(10, CLOCK);
 
   @Operation
   public String reserve(@Param(name = "id") int id, @Param(name = "amount") int amount) {
     List<Charge> charges =
         List.of(new Charge("q", QUOTA, amount, 1), new Charge("b", BUCKET, amount, 1));
-    Receipt receipt = store.reserve(new Request(account(id), "" + id, charges, 60_000_000L, ""));
+    Receipt receipt = store.reserve(new Request(account(id), "" + id, charges, HOLD_MICROS, ""));
     return describe(receipt);
   }
 
@@ -45,11 +47,12 @@ public class MemoryStoreLincheckTest {
     return describe(store.read("a", List.of(Charge.of("q", QUOTA, 0), Charge.of("b", BUCKET, 0))));
   }
 
-  /** A hold as its owner knows it; the store goes by its id. */
+  /** A hold as far as the store goes by it: its id, and a deadline that the clock gives to all. */
   private static Hold hold(int id) {
     Hold.Part quota = new Hold.Part("q", QUOTA, 0, 0);
     Hold.Part bucket = new Hold.Part("b", BUCKET, 0, 0);
-    return new Hold(account(id), "" + id, Long.MAX_VALUE, List.of(quota, bucket));
+    long deadline = CLOCK.instant().toEpochMilli() * 1000 + HOLD_MICROS;
+    return new Hold(account(id), "" + id, deadline, List.of(quota, bucket));
   }
 
   private static String account(int id) {

@@ -3,6 +3,7 @@ package dev.tollgate.store;
 import dev.tollgate.store.Receipt.Outcome;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -78,15 +79,24 @@ final class OracleStore {
         fits(charges, mode, now) ? mode.outcome() : Outcome.REFUSED, balances(charges, mode, now));
   }
 
-  Answer end(Hold hold, List<Long> amounts, long now) {
+  Answer settle(Hold hold, List<Long> amounts, long now) {
+    Taken taken = holds.get(hold.id());
+    boolean isMeant = taken != null && taken.hold.deadlineMicros() == hold.deadlineMicros();
+    return end(hold, isMeant, amounts, now);
+  }
+
+  Answer cancel(Hold hold, long now) {
+    return end(
+        hold, holds.containsKey(hold.id()), Collections.nCopies(hold.parts().size(), 0L), now);
+  }
+
+  private Answer end(Hold hold, boolean isMeant, List<Long> amounts, long now) {
     expire(now);
     Outcome outcome = Outcome.REPEATED;
     Taken taken = holds.get(hold.id());
     boolean forgotten =
-        taken != null
-            && taken.hold.deadlineMicros() + Store.TOMBSTONE_MICROS <= now
-            && taken.expired;
-    if (taken != null && !taken.ended && !forgotten) {
+        isMeant && taken.hold.deadlineMicros() + Store.TOMBSTONE_MICROS <= now && taken.expired;
+    if (isMeant && !taken.ended && !forgotten) {
       outcome = taken.expired ? Outcome.LATE : Outcome.APPLIED;
       taken.ended = true;
       for (int i = 0; i < amounts.size(); i++) {

@@ -137,6 +137,40 @@ public abstract class StoreContract {
   }
 
   @Test
+  void repeatedSettlementLeavesALaterHoldOfItsIdAlone() throws Exception {
+    Quota quota = quota(1000, 1000);
+    Charge other = Charge.of("other", quota, 7);
+    Request request = request(List.of(Charge.of("tokens", quota, 100)), HOLD, "");
+    Hold first = store.reserve(request).admitted().orElseThrow();
+    store.settle(first, List.of(70L), "row");
+    setClock(START.plusSeconds(5));
+    Request later =
+        new Request(
+            account, first.id(), List.of(other, request.charges().get(0)), 60_000_000L, "later");
+    Hold second = store.reserve(later).admitted().orElseThrow();
+
+    assertThat(store.settle(first, List.of(70L), "row").outcome()).isEqualTo(Outcome.REPEATED);
+    assertThat(read("tokens", quota).posted()).isEqualTo(70);
+    assertThat(read("tokens", quota).held()).isEqualTo(100);
+    assertThat(store.settle(second, List.of(7L, 30L), "").outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(read("tokens", quota).posted()).isEqualTo(100);
+    assertThat(read("tokens", quota).held()).isZero();
+    assertThat(read("other", quota).posted()).isEqualTo(7);
+  }
+
+  @Test
+  void cancelEndsAHoldWhoseDeadlineItsCallerDoesNotKnow() throws Exception {
+    Quota quota = quota(1000, 1000);
+    Hold hold = hold("tokens", quota, 100);
+    Hold unanswered = new Hold(account, hold.id(), 1, hold.parts());
+
+    assertThat(store.settle(unanswered, List.of(70L), "").outcome()).isEqualTo(Outcome.REPEATED);
+    assertThat(store.cancel(unanswered).outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(read("tokens", quota).posted()).isZero();
+    assertThat(read("tokens", quota).held()).isZero();
+  }
+
+  @Test
   void repeatedReserveGetsTheFirstAnswerAgain() throws Exception {
     Quota quota = quota(100, 100);
     Request request = request(List.of(Charge.of("tokens", quota, 80)), HOLD, "");
@@ -780,7 +814,10 @@ public abstract class StoreContract {
         actual.add(cancel ? 0 : (long) random.nextInt((int) part.amount() * 2 + 3));
       }
       Receipt ended = cancel ? store.cancel(hold) : store.settle(hold, actual, "");
-      check(where, "end", ended, oracle.end(hold, actual, ended.atMicros()));
+      long at = ended.atMicros();
+      OracleStore.Answer expected =
+          cancel ? oracle.cancel(hold, at) : oracle.settle(hold, actual, at);
+      check(where, "end", ended, expected);
     }
 
     private void check(String where, String what, Receipt actual, OracleStore.Answer expected) {

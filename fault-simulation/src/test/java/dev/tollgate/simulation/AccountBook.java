@@ -113,11 +113,13 @@ final class AccountBook {
     }
   }
 
+  /** Settles this hold, and no later one of its id. */
   Outcome settle(Hold hold, List<Long> actual, long now) {
-    Kept kept = holds.remove(hold.id());
-    if (kept == null) {
+    Kept kept = holds.get(hold.id());
+    if (kept == null || kept.hold.deadlineMicros() != hold.deadlineMicros()) {
       return Outcome.REPEATED;
     }
+    holds.remove(hold.id());
     for (int i = 0; i < actual.size(); i++) {
       replace(kept, kept.hold.parts().get(i), actual.get(i), now);
     }
@@ -137,6 +139,14 @@ final class AccountBook {
         giveBack(level, part, part.amount() - actual, now);
       }
     }
+  }
+
+  /** Gives back whatever is held under the id of this hold. */
+  Outcome cancel(Hold hold, long now) {
+    Kept kept = holds.get(hold.id());
+    return kept == null
+        ? Outcome.REPEATED
+        : settle(kept.hold, kept.hold.parts().stream().map(part -> 0L).toList(), now);
   }
 
   /** What has flowed off since it was taken is not given back. */

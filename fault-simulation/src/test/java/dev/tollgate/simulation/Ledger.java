@@ -142,13 +142,35 @@ final class Ledger {
 
   void settled(Hold hold, List<Long> actual, Receipt receipt) {
     inRange(receipt);
+    AccountBook book = current(hold, receipt);
+    ended(hold, actual, receipt, book.settle(hold, actual, receipt.atMicros()));
+    book.check(receipt);
+  }
+
+  void cancelled(Hold hold, Receipt receipt) {
+    inRange(receipt);
+    AccountBook book = current(hold, receipt);
+    if (hold.isKept()) {
+      List<Long> nothing = hold.parts().stream().map(part -> 0L).toList();
+      ended(hold, nothing, receipt, book.cancel(hold, receipt.atMicros()));
+    } else {
+      book.refund(hold, receipt.atMicros());
+    }
+    book.check(receipt);
+  }
+
+  /** The account book of a hold as of the time of the answer, and by the bounds of the hold. */
+  private AccountBook current(Hold hold, Receipt receipt) {
     AccountBook book = book(hold.account());
     book.expire(receipt.atMicros());
     hold.parts().forEach(part -> book.look(part.counter(), part.bound(), receipt.atMicros()));
-    Outcome expected = book.settle(hold, actual, receipt.atMicros());
+    return book;
+  }
+
+  private void ended(Hold hold, List<Long> actual, Receipt receipt, Outcome expected) {
     Violation.unless(
         receipt.outcome() == expected,
-        "settling %s is %s, and must be %s",
+        "ending %s is %s, and must be %s",
         hold,
         receipt.outcome(),
         expected);
@@ -156,19 +178,6 @@ final class Ledger {
       int before = resolution(hold.id()).map(Resolution::times).orElse(0);
       resolutions.put(hold.id(), new Resolution(hold, List.copyOf(actual), before + 1));
     }
-    book.check(receipt);
-  }
-
-  void cancelled(Hold hold, Receipt receipt) {
-    if (hold.isKept()) {
-      settled(hold, hold.parts().stream().map(part -> 0L).toList(), receipt);
-      return;
-    }
-    inRange(receipt);
-    AccountBook book = book(hold.account());
-    book.expire(receipt.atMicros());
-    book.refund(hold, receipt.atMicros());
-    book.check(receipt);
   }
 
   void read(String account, List<Charge> charges, Receipt receipt) {

@@ -10,6 +10,7 @@ import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.Surge;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -23,6 +24,9 @@ final class Operation {
 
   /** What is normal for a caller outlives a holiday. */
   private static final long SURGE_MICROS = 35L * 86_400_000_000L;
+
+  /** Means the hold that has the id, whatever its deadline. */
+  private static final long ANY_DEADLINE = 0;
 
   private final List<String> words = new ArrayList<>();
 
@@ -59,7 +63,21 @@ final class Operation {
    * @param atMicros as for {@link #reserve}
    */
   static List<String> settle(Hold hold, List<Long> actual, String row, long atMicros) {
-    Operation operation = new Operation("settle").word(hold.id()).word(row);
+    return end(hold, hold.deadlineMicros(), actual, row, atMicros);
+  }
+
+  /**
+   * Gives back what a hold took.
+   *
+   * @param atMicros as for {@link #reserve}
+   */
+  static List<String> cancel(Hold hold, long atMicros) {
+    return end(hold, ANY_DEADLINE, Collections.nCopies(hold.parts().size(), 0L), "", atMicros);
+  }
+
+  private static List<String> end(
+      Hold hold, long deadline, List<Long> actual, String row, long atMicros) {
+    Operation operation = new Operation("settle").word(hold.id()).number(deadline).word(row);
     operation.number(hold.parts().size());
     for (int i = 0; i < hold.parts().size(); i++) {
       Hold.Part part = hold.parts().get(i);

@@ -16,7 +16,6 @@ import dev.tollgate.store.redis.Courier.Care;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -126,7 +125,7 @@ final class RedisStore implements ReplicatedStore {
   @Override
   public Receipt cancel(Hold hold) throws StoreException {
     if (hold.isKept()) {
-      return settle(hold, Collections.nCopies(hold.parts().size(), 0L), "");
+      return ask(hold.account(), at -> Operation.cancel(hold, at), true).toEnd(hold);
     }
     return ask(hold.account(), at -> Operation.refund(hold, at), Care.ONCE).toEnd(hold);
   }

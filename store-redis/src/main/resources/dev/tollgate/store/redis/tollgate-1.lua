@@ -173,7 +173,7 @@ local readers = {
     return {hold = 0, charges = list(charge)}
   end,
   settle = function()
-    return {id = word(), row = word(), charges = list(usage)}
+    return {id = word(), deadline = number(), row = word(), charges = list(usage)}
   end,
   refund = function()
     return {charges = list(refunded)}
@@ -865,12 +865,19 @@ local function end_reply(outcome, operation, rungs_before)
   return reply
 end
 
+-- Whether the hold that has its id is the one that is to be ended; 0 stands for any deadline. One
+-- that was taken with the same id later has another deadline.
+local function is_meant(operation, hold)
+  return hold.state ~= 'gone'
+    and (operation.deadline == 0 or operation.deadline == hold.deadline)
+end
+
 -- A hold's record goes when it is settled, so an unknown hold has been settled before.
 local function settle(operation)
   prepare(operation.charges)
   local hold = find_hold(operation.id)
   local before = rungs(operation.charges)
-  if hold.state == 'gone' then
+  if not is_meant(operation, hold) then
     return end_reply('REPEATED', operation, before)
   end
   local is_live = hold.state == 'live'
