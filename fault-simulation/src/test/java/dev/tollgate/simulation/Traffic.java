@@ -182,8 +182,14 @@ final class Traffic {
     return !overridden
         && node.line().answeredAccount().equals(caller.id())
         && !node.engine().health().degraded()
+        && world.nodes().values().stream().allMatch(Traffic::hasToldAll)
         && world.network().isIdle()
         && world.server().ledger().book(caller.id()).liveHolds() == 0;
+  }
+
+  /** What a process has not told yet is counted later, and may be any caller's. */
+  private static boolean hasToldAll(Node node) {
+    return node.engine().health().journalledSettlements() == 0;
   }
 
   /** A call ends, if one is under way. */
