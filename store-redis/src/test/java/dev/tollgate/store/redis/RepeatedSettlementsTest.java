@@ -6,7 +6,6 @@ import dev.tollgate.store.Calendar;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.HandClock;
 import dev.tollgate.store.Hold;
-import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Settlements that come one to five times each, in any order and up to 24 hours late, are charged
- * once: by a real server and by the memory store, whose clocks the test sets.
+ * once by a real server, whose clock the test sets.
  */
 class RepeatedSettlementsTest {
 
@@ -62,35 +61,24 @@ class RepeatedSettlementsTest {
   }
 
   @Test
-  void areChargedOnceByRedis() throws StoreException {
-    overRedis(3_000);
+  void areChargedOnce() throws StoreException {
+    settleAll(3_000);
   }
 
   @Test
   @Tag("long")
-  void areChargedOnceByRedisManyTimes() throws StoreException {
-    overRedis(100_000);
+  void areChargedOnceManyTimes() throws StoreException {
+    settleAll(100_000);
   }
 
-  @Test
-  void areChargedOnceInMemory() throws StoreException {
-    run(new MemoryStore(ACCOUNTS, clock), 20_000, () -> {});
-  }
-
-  @Test
-  @Tag("long")
-  void aMillionAreChargedOnceInMemory() throws StoreException {
-    run(new MemoryStore(ACCOUNTS, clock), 1_000_000, () -> {});
-  }
-
-  private void overRedis(int settlements) throws StoreException {
+  private void settleAll(int settlements) throws StoreException {
     Stores.setClock(clock.instant());
     try (Store redis = Stores.openWithHandClock()) {
-      run(redis, settlements, () -> Stores.setClock(clock.instant()));
+      settleAll(redis, settlements);
     }
   }
 
-  private void run(Store store, int settlements, Runnable clockMoved) throws StoreException {
+  private void settleAll(Store store, int settlements) throws StoreException {
     long seed = Long.getLong(SEED, ThreadLocalRandom.current().nextLong());
     Random random = new Random(seed);
     long expected = 0;
@@ -100,15 +88,11 @@ class RepeatedSettlementsTest {
       expected += actual;
       send(hold, actual, random, settlements);
       if (i % (Math.max(1, settlements / MAX_LATENESS_SECONDS)) == 0) {
-        clock.advance(Duration.ofSeconds(Math.max(1, MAX_LATENESS_SECONDS / settlements)));
-        clockMoved.run();
-        deliver(store);
+        pass(Duration.ofSeconds(Math.max(1, MAX_LATENESS_SECONDS / settlements)), store);
       }
     }
     while (!messages.isEmpty()) {
-      clock.advance(Duration.ofMinutes(10));
-      clockMoved.run();
-      deliver(store);
+      pass(Duration.ofMinutes(10), store);
     }
     assertCharged(store, seed, settlements, expected);
   }
@@ -135,7 +119,10 @@ class RepeatedSettlementsTest {
     }
   }
 
-  private void deliver(Store store) throws StoreException {
+  /** Lets time pass, and delivers what is due by then. */
+  private void pass(Duration duration, Store store) throws StoreException {
+    clock.advance(duration);
+    Stores.setClock(clock.instant());
     long now = clock.instant().getEpochSecond();
     while (!messages.isEmpty() && messages.peek().atSecond() <= now) {
       Message next = messages.remove();
