@@ -3,6 +3,7 @@ package dev.tollgate.store.redis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -23,6 +24,14 @@ final class Dialer {
      * @throws JedisException when it cannot be found out
      */
     HostAndPort find(long deadlineNanos);
+
+    /**
+     * Whether another server is known to have taken a server's place. Asks nobody and returns at
+     * once.
+     */
+    default boolean isReplaced(HostAndPort server) {
+      return false;
+    }
   }
 
   /**
@@ -67,26 +76,54 @@ final class Dialer {
     }
   }
 
+  /** Whether another server is known to have taken a server's place. Returns at once. */
+  boolean isReplaced(HostAndPort server) {
+    return target.isReplaced(server);
+  }
+
   /**
-   * The first answer that one of {@code nodes} gives. Those that are left share the time that is
-   * left, so that one that is silent does not use up all of it.
+   * The first answer that one of {@code nodes} gives; otherwise as {@link #answers}.
    *
-   * @param deadlineNanos when there must be an answer, by {@link System#nanoTime}
    * @throws JedisException when none of them answers
    */
   static <T> T first(
       List<HostAndPort> nodes, Login login, long deadlineNanos, Function<Link, T> question) {
+    return answers(nodes, login, deadlineNanos, question, answer -> true).get(0);
+  }
+
+  /**
+   * The answers that {@code nodes} give, one after the other, up to one that is enough. Those that
+   * are left share the time that is left, so that one that is silent does not use up all of it; and
+   * a share is left for what comes after.
+   *
+   * @param deadlineNanos when that must be done, by {@link System#nanoTime}
+   * @throws JedisException when none of them answers
+   */
+  static <T> List<T> answers(
+      List<HostAndPort> nodes,
+      Login login,
+      long deadlineNanos,
+      Function<Link, T> question,
+      Predicate<T> isEnough) {
+    List<T> answers = new ArrayList<>();
     List<JedisException> failures = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       long now = System.nanoTime();
-      long share = (deadlineNanos - now) / (nodes.size() - i);
+      long share = (deadlineNanos - now) / (nodes.size() - i + 1);
       try (Link link = Link.to(nodes.get(i), login, now + share)) {
-        return question.apply(link);
+        T answer = question.apply(link);
+        answers.add(answer);
+        if (isEnough.test(answer)) {
+          return answers;
+        }
       } catch (JedisConnectionException | JedisDataException e) {
         failures.add(e);
       }
     }
-    throw none(nodes, failures);
+    if (answers.isEmpty()) {
+      throw none(nodes, failures);
+    }
+    return answers;
   }
 
   /** A server that refuses knows more than one that is silent. */

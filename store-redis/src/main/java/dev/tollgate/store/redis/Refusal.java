@@ -50,6 +50,10 @@ enum Refusal {
       "^WRONGPASS|invalid (?:username-)?password|without any password configured",
       Then.NEXT_ANEW,
       "the server does not know the user and password in tollgate.store"),
+  WITHOUT_SENTINELS_RIGHT(
+      "\\bNOPERM\\b.*'sentinel",
+      Then.NEXT_ANEW,
+      "the Sentinels' user in tollgate.store lacks rights: ACL SETUSER <user> " + Sentinels.RIGHTS),
   WITHOUT_RIGHT(
       "\\bNOPERM\\b|user executing the script|ACL failure",
       Then.NEXT,

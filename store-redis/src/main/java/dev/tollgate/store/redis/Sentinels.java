@@ -2,20 +2,55 @@ package dev.tollgate.store.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Asks Sentinels for the master, for every new connection: the way that Sentinel's guidelines for
- * clients prescribe, without a subscription and its thread. Thread-safe.
+ * Asks Sentinels for the master: for every new connection, the way that Sentinel's guidelines for
+ * clients prescribe, and once a second beside the operations, for a master that was cut off goes on
+ * as one until it is told. They hear of a failover one after the other, so an answer counts only if
+ * no Sentinel has answered with a higher epoch. Thread-safe; a thread that asks ends with the
+ * answers.
  */
 final class Sentinels implements Dialer.Target {
 
-  private final RedisAddress address;
+  /** What their user must be allowed, as rules of their ACL. */
+  static final String RIGHTS = "-@all +ping +sentinel|master +sentinel|get-master-addr-by-name";
 
-  /** The one that answered last comes first: those that are dead cost time once. */
+  private static final long SURVEY_INTERVAL_NANOS = 1_000_000_000L;
+  private static final long SURVEY_NANOS = 1_000_000_000L;
+
+  /**
+   * What a Sentinel says.
+   *
+   * @param epoch which failover it has heard of last
+   */
+  private record Naming(HostAndPort master, long epoch) {
+
+    static final Naming NONE = new Naming(new HostAndPort("", 0), -1);
+
+    boolean isKnown() {
+      return epoch >= 0;
+    }
+
+    boolean isAsLateAs(Naming other) {
+      return epoch >= other.epoch;
+    }
+  }
+
+  private final RedisAddress address;
+  private final AtomicLong surveyDueNanos =
+      new AtomicLong(System.nanoTime() + SURVEY_INTERVAL_NANOS);
+  private volatile Naming known = Naming.NONE;
+
+  /** Those that answered last come first: those that are dead cost time once. */
   private volatile List<HostAndPort> sentinels;
 
   Sentinels(RedisAddress address) {
@@ -25,33 +60,109 @@ final class Sentinels implements Dialer.Target {
 
   @Override
   public HostAndPort find(long deadlineNanos) {
-    return Dialer.first(sentinels, address.sentinelLogin(), deadlineNanos, this::master);
+    surveyIfDue();
+    Naming before = known;
+    Predicate<Naming> isEnough = answer -> before.isKnown() && answer.isAsLateAs(before);
+    return ask(before, isEnough, deadlineNanos).master();
   }
 
-  private HostAndPort master(Link sentinel) {
+  @Override
+  public boolean isReplaced(HostAndPort server) {
+    surveyIfDue();
+    return !known.master().equals(server);
+  }
+
+  private void surveyIfDue() {
+    long due = surveyDueNanos.get();
+    long now = System.nanoTime();
+    if (now - due >= 0 && surveyDueNanos.compareAndSet(due, now + SURVEY_INTERVAL_NANOS)) {
+      Thread thread = new Thread(this::survey, "tollgate-sentinels");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  /** Asks all of them. */
+  private void survey() {
+    try {
+      ask(known, answer -> false, System.nanoTime() + SURVEY_NANOS);
+    } catch (JedisException nobodyKnows) {
+      // what was known has to do
+    }
+  }
+
+  /**
+   * Asks one after the other.
+   *
+   * @param before what was known before
+   * @param isEnough which answer makes further ones needless
+   * @return what is known then
+   */
+  private Naming ask(Naming before, Predicate<Naming> isEnough, long deadlineNanos) {
+    List<Naming> answers =
+        Dialer.answers(sentinels, address.sentinelLogin(), deadlineNanos, this::naming, isEnough);
+    Naming latest = answers.stream().max(Comparator.comparingLong(Naming::epoch)).orElseThrow();
+    // after most have answered, a lower epoch means that they were set up anew
+    boolean areMost = 2 * answers.size() > address.nodes().size();
+    return learn(before, latest, areMost);
+  }
+
+  private synchronized Naming learn(Naming before, Naming latest, boolean areMost) {
+    if (latest.isAsLateAs(known) || (known.equals(before) && areMost)) {
+      known = latest;
+    }
+    return known;
+  }
+
+  /** In this order: a failover between the two answers then does no harm. */
+  private Naming naming(Link sentinel) {
+    sentinel.sendCommand(Protocol.Command.SENTINEL, "MASTER", address.master());
     sentinel.sendCommand(Protocol.Command.SENTINEL, "GET-MASTER-ADDR-BY-NAME", address.master());
+    long epoch = epoch(sentinel);
     if (sentinel.getOne() instanceof List<?> found
         && found.size() == 2
-        && found.get(0) instanceof byte[] host
-        && found.get(1) instanceof byte[] port
-        && text(port).matches("[0-9]{1,5}")) {
+        && text(found.get(1)).matches("[0-9]{1,5}")) {
       prefer(sentinel.server());
-      return new HostAndPort(text(host), Integer.parseInt(text(port)));
+      return new Naming(
+          new HostAndPort(text(found.get(0)), Integer.parseInt(text(found.get(1)))), epoch);
     }
-    throw new JedisConnectionException(
+    throw unknown(sentinel);
+  }
+
+  /** Fields and values take turns. */
+  private long epoch(Link sentinel) {
+    try {
+      if (sentinel.getOne() instanceof List<?> fields) {
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+          String value = text(fields.get(i + 1));
+          if (text(fields.get(i)).equals("config-epoch") && value.matches("[0-9]{1,18}")) {
+            return Long.parseLong(value);
+          }
+        }
+      }
+    } catch (JedisDataException refused) {
+      if (!String.valueOf(refused.getMessage()).contains("No such master")) {
+        throw refused;
+      }
+    }
+    throw unknown(sentinel);
+  }
+
+  private JedisException unknown(Link sentinel) {
+    return new JedisConnectionException(
         "the Sentinel at " + sentinel.server() + " knows no master '" + address.master() + "'");
   }
 
-  private void prefer(HostAndPort sentinel) {
+  private synchronized void prefer(HostAndPort sentinel) {
     if (!sentinels.get(0).equals(sentinel)) {
-      List<HostAndPort> others = new ArrayList<>(address.nodes());
+      List<HostAndPort> others = new ArrayList<>(sentinels);
       others.remove(sentinel);
       others.add(0, sentinel);
       sentinels = List.copyOf(others);
     }
   }
 
-  private static String text(byte[] text) {
-    return new String(text, StandardCharsets.UTF_8);
+  private static String text(Object text) {
+    return text instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : "";
   }
 }

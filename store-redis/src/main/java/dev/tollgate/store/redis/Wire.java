@@ -67,6 +67,7 @@ final class Wire {
     long idleNanos = nanoTime.getAsLong() - usedAtNanos;
     if (this.generation != generation
         || link.isLeft()
+        || dialer.isReplaced(link.server())
         || idleNanos > MAX_UNASKED_NANOS && !dialer.isStill(link.server(), deadlineNanos)) {
       disconnect();
     } else if (idleNanos > MAX_IDLE_NANOS) {

@@ -35,7 +35,7 @@ import redis.clients.jedis.exceptions.JedisException;
 class SentinelTest {
 
   private static final String SEED = "tollgate.seed";
-  private static final Duration DOWN_AFTER = Duration.ofMillis(1000);
+  private static final Duration DOWN_AFTER = LocalSentinels.DOWN_AFTER;
   private static final Duration DEADLINE = Duration.ofMillis(250);
   private static final int THREADS = 4;
 
@@ -45,7 +45,6 @@ class SentinelTest {
   private static final String DATA_PASSWORD = "data-password";
   private static final String SENTINEL_PASSWORD = "sentinel-password";
   private static final String USER_PASSWORD = "user-password";
-  private static final String SENTINEL_RIGHTS = "+ping +sentinel|get-master-addr-by-name";
 
   private static final List<LocalRedis> SERVERS = new ArrayList<>();
   private static final List<LocalRedis> SENTINELS = new ArrayList<>();
@@ -57,9 +56,13 @@ class SentinelTest {
     for (int i = 0; i < REPLICAS; i++) {
       SERVERS.add(server("replicaof 127.0.0.1 " + SERVERS.get(0).port()));
     }
-    List<Integer> ports = IntStream.range(0, 3).mapToObj(i -> LocalRedis.freePort()).toList();
-    ports.forEach(port -> SENTINELS.add(sentinel(port, ports)));
-    SENTINELS.forEach(LocalRedis::restart);
+    SENTINELS.addAll(
+        LocalSentinels.start(
+            SERVERS.get(0).port(),
+            SERVERS.stream().skip(1).map(LocalRedis::port).toList(),
+            "requirepass " + SENTINEL_PASSWORD,
+            "user tollgate on >" + USER_PASSWORD + " " + Sentinels.RIGHTS,
+            "sentinel auth-pass main " + DATA_PASSWORD));
     SENTINELS.forEach(
         sentinel -> awaitInfo(sentinel, SENTINEL_PASSWORD, "slaves=" + REPLICAS + ",sentinels=3"));
   }
@@ -71,31 +74,6 @@ class SentinelTest {
     all.add("repl-diskless-sync yes");
     all.add("repl-diskless-sync-delay 0");
     return LocalRedis.start(all.toArray(new String[0]));
-  }
-
-  /** A Sentinel that knows the others and the replicas need not find them, which takes seconds. */
-  private static LocalRedis sentinel(int port, List<Integer> all) {
-    List<String> settings = new ArrayList<>();
-    settings.add("requirepass " + SENTINEL_PASSWORD);
-    settings.add("user tollgate on >" + USER_PASSWORD + " -@all " + SENTINEL_RIGHTS);
-    settings.add("sentinel myid " + id(port));
-    settings.add("sentinel monitor main 127.0.0.1 " + SERVERS.get(0).port() + " 2");
-    settings.add("sentinel auth-pass main " + DATA_PASSWORD);
-    settings.add("sentinel down-after-milliseconds main " + DOWN_AFTER.toMillis());
-    settings.add("sentinel failover-timeout main 3000");
-    for (LocalRedis replica : SERVERS.subList(1, SERVERS.size())) {
-      settings.add("sentinel known-replica main 127.0.0.1 " + replica.port());
-    }
-    for (int other : all) {
-      if (other != port) {
-        settings.add("sentinel known-sentinel main 127.0.0.1 " + other + " " + id(other));
-      }
-    }
-    return LocalRedis.sentinelAt(port, settings.toArray(new String[0]));
-  }
-
-  private static String id(int port) {
-    return String.format("%040x", port);
   }
 
   @AfterAll
