@@ -16,8 +16,8 @@ import redis.clients.jedis.exceptions.JedisException;
  * Asks Sentinels for the master: for every new connection, the way that Sentinel's guidelines for
  * clients prescribe, and once a second beside the operations, for a master that was cut off goes on
  * as one until it is told. They hear of a failover one after the other, so an answer counts only if
- * no Sentinel has answered with a higher epoch. Thread-safe; a thread that asks ends with the
- * answers.
+ * no Sentinel has answered with a higher epoch. While none of them answers, what they said last
+ * counts. Thread-safe; a thread that asks ends with the answers.
  */
 final class Sentinels implements Dialer.Target {
 
@@ -63,7 +63,14 @@ final class Sentinels implements Dialer.Target {
     surveyIfDue();
     Naming before = known;
     Predicate<Naming> isEnough = answer -> before.isKnown() && answer.isAsLateAs(before);
-    return ask(before, isEnough, deadlineNanos).master();
+    try {
+      return ask(before, isEnough, deadlineNanos).master();
+    } catch (JedisConnectionException nobodyAnswers) {
+      if (!before.isKnown()) {
+        throw nobodyAnswers;
+      }
+      return before.master();
+    }
   }
 
   @Override

@@ -78,6 +78,20 @@ class SentinelsTest {
   }
 
   @Test
+  void whileNoneAnswersTheMasterIsTheOneThatTheyNamedLast() {
+    LocalRedis first = sentinel(FORMER, 4, USER);
+    LocalRedis informed = sentinel(SUCCESSOR, 5, USER);
+    Sentinels sentinels = new Sentinels(address(first, informed));
+    assertThat(find(sentinels)).isEqualTo(SUCCESSOR);
+    first.close();
+    informed.suspend();
+    assertThat(find(sentinels)).isEqualTo(SUCCESSOR);
+    assertThat(sentinels.isReplaced(SUCCESSOR)).isFalse();
+    Sentinels unknowing = new Sentinels(address(first, informed));
+    assertThatThrownBy(() -> find(unknowing)).hasMessageContaining("none of");
+  }
+
+  @Test
   void aFailoverIsNoticedWithoutANewConnection() {
     LocalRedis first = sentinel(FORMER, 4, USER);
     LocalRedis informed = sentinel(SUCCESSOR, 5, USER);
