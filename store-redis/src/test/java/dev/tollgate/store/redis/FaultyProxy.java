@@ -9,10 +9,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * A network between a client and a server of the loopback interface that fails as it is told. At
@@ -23,8 +25,8 @@ public final class FaultyProxy implements AutoCloseable {
 
   static final int MAX_CONNECTIONS = 64;
   private static final int BUFFER = 8192;
-  private static final long POLL_NANOS = 1_000_000L;
   private static final long UNLIMITED = Long.MAX_VALUE / 2;
+  private static final Predicate<String> NOBODY = greeting -> false;
 
   /** What happens to what is sent. */
   private enum Mode {
@@ -35,12 +37,15 @@ public final class FaultyProxy implements AutoCloseable {
 
   private final ServerSocket listening;
   private final int target;
-  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicLong questionsLeft = new AtomicLong(UNLIMITED);
   private final AtomicLong answersLeft = new AtomicLong(UNLIMITED);
   private volatile Mode mode = Mode.PASS;
   private volatile long delayNanos;
   private volatile boolean closed;
+
+  /** Clients that are not dropped, by what they say first; guarded by the monitor. */
+  private Predicate<String> spared = NOBODY;
 
   private FaultyProxy(ServerSocket listening, int target) {
     this.listening = listening;
@@ -76,23 +81,34 @@ public final class FaultyProxy implements AutoCloseable {
     questionsLeft.set(UNLIMITED);
     answersLeft.set(UNLIMITED);
     delayNanos = 0;
-    mode = Mode.PASS;
+    become(Mode.PASS, NOBODY);
   }
 
   /** A black hole: connections open, and nothing arrives. What is sent meanwhile arrives later. */
   public void drop() {
-    mode = Mode.DROP;
+    become(Mode.DROP, NOBODY);
+  }
+
+  /** The same for all but the clients that log in as this user. */
+  void dropAllBut(String user) {
+    become(Mode.DROP, greeting -> greeting.contains(user));
+  }
+
+  private synchronized void become(Mode mode, Predicate<String> spared) {
+    this.mode = mode;
+    this.spared = spared;
+    notifyAll();
   }
 
   /** Breaks all connections and lets no new one in. */
   public void refuse() {
-    mode = Mode.REFUSE;
+    become(Mode.REFUSE, NOBODY);
     cut();
   }
 
   /** Breaks all connections; new ones are let through. */
   public void cut() {
-    sockets.forEach(FaultyProxy::close);
+    connections.forEach(Connection::close);
   }
 
   /** Delays each piece of data, in both directions. */
@@ -114,10 +130,10 @@ public final class FaultyProxy implements AutoCloseable {
     while (!closed) {
       try {
         Socket client = listening.accept();
-        if (mode == Mode.REFUSE || sockets.size() >= 2 * MAX_CONNECTIONS) {
+        if (mode == Mode.REFUSE || connections.size() >= MAX_CONNECTIONS) {
           close(client);
         } else {
-          connect(client);
+          new Connection(client, new Socket()).open();
         }
       } catch (IOException stopped) {
         if (closed) {
@@ -127,56 +143,84 @@ public final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  private void connect(Socket client) {
-    Socket server = new Socket();
-    sockets.add(client);
-    sockets.add(server);
-    try {
-      server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), 1000);
-      client.setTcpNoDelay(true);
-      server.setTcpNoDelay(true);
-      start(() -> pump(client, server, questionsLeft));
-      start(() -> pump(server, client, answersLeft));
-    } catch (IOException unreachable) {
-      end(client, server);
-    }
-  }
+  /** A client's, and the one to the server that goes with it. */
+  private final class Connection {
 
-  private void pump(Socket from, Socket to, AtomicLong left) {
-    byte[] buffer = new byte[BUFFER];
-    try {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
-      for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
-        hold(from);
-        int allowed = (int) Math.min(read, left.getAndAdd(-read));
-        out.write(buffer, 0, Math.max(0, allowed));
-        if (allowed < read) {
-          left.set(UNLIMITED);
-          return;
+    private final Socket client;
+    private final Socket server;
+
+    /** What the client said first; guarded by the proxy's monitor. */
+    private String greeting = "";
+
+    Connection(Socket client, Socket server) {
+      this.client = client;
+      this.server = server;
+    }
+
+    void open() {
+      connections.add(this);
+      try {
+        server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), 1000);
+        client.setTcpNoDelay(true);
+        server.setTcpNoDelay(true);
+        start(() -> pump(client, server, questionsLeft));
+        start(() -> pump(server, client, answersLeft));
+      } catch (IOException unreachable) {
+        close();
+      }
+    }
+
+    private void pump(Socket from, Socket to, AtomicLong left) {
+      byte[] buffer = new byte[BUFFER];
+      try {
+        InputStream in = from.getInputStream();
+        OutputStream out = to.getOutputStream();
+        for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
+          if (from == client) {
+            greet(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+          }
+          hold();
+          int allowed = (int) Math.min(read, left.getAndAdd(-read));
+          out.write(buffer, 0, Math.max(0, allowed));
+          if (allowed < read) {
+            left.set(UNLIMITED);
+            return;
+          }
+        }
+      } catch (IOException broken) {
+        return; // the other direction ends with it
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      } finally {
+        close();
+      }
+    }
+
+    private void greet(String said) {
+      synchronized (FaultyProxy.this) {
+        greeting = greeting.isEmpty() ? said : greeting;
+      }
+    }
+
+    private void hold() throws InterruptedException {
+      if (delayNanos > 0) {
+        LockSupport.parkNanos(delayNanos);
+      }
+      synchronized (FaultyProxy.this) {
+        while (mode == Mode.DROP && !spared.test(greeting) && !closed && !client.isClosed()) {
+          FaultyProxy.this.wait();
         }
       }
-    } catch (IOException broken) {
-      return; // the other direction ends with it
-    } finally {
-      end(from, to);
     }
-  }
 
-  private void hold(Socket from) {
-    if (delayNanos > 0) {
-      LockSupport.parkNanos(delayNanos);
+    void close() {
+      FaultyProxy.close(client);
+      FaultyProxy.close(server);
+      connections.remove(this);
+      synchronized (FaultyProxy.this) {
+        FaultyProxy.this.notifyAll();
+      }
     }
-    while (mode == Mode.DROP && !closed && !from.isClosed()) {
-      LockSupport.parkNanos(POLL_NANOS);
-    }
-  }
-
-  private void end(Socket one, Socket other) {
-    close(one);
-    close(other);
-    sockets.remove(one);
-    sockets.remove(other);
   }
 
   private static void close(Socket socket) {

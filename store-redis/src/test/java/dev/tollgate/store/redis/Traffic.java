@@ -1,0 +1,170 @@
+package dev.tollgate.store.redis;
+
+import dev.tollgate.Call;
+import dev.tollgate.Caller;
+import dev.tollgate.Criticality;
+import dev.tollgate.Decision;
+import dev.tollgate.Reservation;
+import dev.tollgate.Tollgate;
+import dev.tollgate.Usage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Threads that make calls through one engine at an even rate. A call is open while its thread makes
+ * a few others. Half of the calls are essential. Thread-safe.
+ */
+final class Traffic implements AutoCloseable {
+
+  static final int CALLS_A_SECOND = 100;
+  static final int CALLERS = 10;
+
+  private static final int THREADS = 4;
+  private static final int MAX_OPEN = 8;
+
+  /** What was really used, by all engines together. Thread-safe. */
+  static final class Spent {
+
+    /** What a caller has used. */
+    private record Sum(LongAdder calls, LongAdder nanoUsd) {}
+
+    private final Map<String, Sum> sums = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> models = new ConcurrentHashMap<>();
+
+    private void add(Call call, long nanoUsd) {
+      Sum sum =
+          sums.computeIfAbsent(
+              call.caller().id(), absent -> new Sum(new LongAdder(), new LongAdder()));
+      sum.calls.increment();
+      sum.nanoUsd.add(nanoUsd);
+      models.computeIfAbsent(call.model(), absent -> new LongAdder()).add(nanoUsd);
+    }
+
+    Set<String> callers() {
+      return Set.copyOf(sums.keySet());
+    }
+
+    long calls(String caller) {
+      return sums.get(caller).calls.sum();
+    }
+
+    long nanoUsd(String caller) {
+      return sums.get(caller).nanoUsd.sum();
+    }
+
+    /** Of all callers, with a model. */
+    long nanoUsdOf(String model) {
+      LongAdder sum = models.get(model);
+      return sum == null ? 0 : sum.sum();
+    }
+  }
+
+  private final Tollgate engine;
+  private final List<String> models;
+  private final Spent spent;
+  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private final List<Future<?>> running = new ArrayList<>();
+  private final Map<String, LongAdder> decisions = new ConcurrentHashMap<>();
+  private volatile String group;
+  private volatile boolean isStopped;
+
+  /**
+   * @param group what the callers' names begin with
+   * @param models each call has one of these
+   * @param spent is told of what was settled
+   */
+  Traffic(Tollgate engine, String group, List<String> models, Spent spent, long seed) {
+    this.engine = engine;
+    this.group = group;
+    this.models = models;
+    this.spent = spent;
+    for (int i = 0; i < THREADS; i++) {
+      Random random = new Random(seed + i);
+      running.add(threads.submit(() -> run(random)));
+    }
+  }
+
+  private void run(Random random) {
+    Deque<Reservation> open = new ArrayDeque<>();
+    long pause = 1_000_000_000L * THREADS / CALLS_A_SECOND;
+    long next = System.nanoTime();
+    while (!isStopped) {
+      call(random, open);
+      next += pause;
+      while (System.nanoTime() < next) {
+        LockSupport.parkNanos(next - System.nanoTime());
+      }
+    }
+    open.forEach(reservation -> settle(reservation, random));
+  }
+
+  private void call(Random random, Deque<Reservation> open) {
+    String caller = group + "-" + random.nextInt(CALLERS);
+    Call call =
+        Call.of(new Caller(caller, "free"), "chat")
+            .model(models.get(random.nextInt(models.size())))
+            .criticality(random.nextBoolean() ? Criticality.ESSENTIAL : Criticality.OPTIONAL)
+            .estimate(100, 50);
+    Decision decision = engine.reserve(call);
+    boolean isWithoutStore = engine.health().degraded();
+    if (decision instanceof Decision.Refused refused) {
+      count("refused: " + refused.refusal().getClass().getSimpleName());
+    } else {
+      count(isWithoutStore ? "let in while degraded" : "let in");
+      open.addLast(decision.orThrow());
+    }
+    while (open.size() > random.nextInt(MAX_OPEN)) {
+      settle(open.removeFirst(), random);
+    }
+  }
+
+  private void settle(Reservation reservation, Random random) {
+    Usage usage = Usage.of(random.nextInt(101), random.nextInt(51));
+    spent.add(reservation.call(), reservation.settle(usage).costNanoUsd());
+  }
+
+  private void count(String decision) {
+    decisions.computeIfAbsent(decision, absent -> new LongAdder()).increment();
+  }
+
+  /** Further calls are other callers'. */
+  void group(String group) {
+    this.group = group;
+  }
+
+  /** How often each decision was made. */
+  Map<String, LongAdder> decisions() {
+    return new TreeMap<>(decisions);
+  }
+
+  /** Ends the calls, and fails if one of them threw. Idempotent. */
+  @Override
+  public void close() {
+    isStopped = true;
+    threads.shutdown();
+    try {
+      for (Future<?> each : running) {
+        each.get(60, TimeUnit.SECONDS);
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError("calls did not end well", e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
