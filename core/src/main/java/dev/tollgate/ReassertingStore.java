@@ -5,7 +5,6 @@ import dev.tollgate.store.Document;
 import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.OpenHold;
-import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.ReplicatedStore;
 import dev.tollgate.store.Request;
@@ -113,22 +112,29 @@ final class ReassertingStore implements Store {
 
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
+    return end(hold, actual, row, () -> store.settle(hold, actual, row));
+  }
+
+  @Override
+  public Receipt cancel(Hold hold) throws StoreException {
+    List<Long> nothing = Collections.nCopies(hold.parts().size(), 0L);
+    return end(hold, nothing, "", () -> store.cancel(hold));
+  }
+
+  private interface End {
+    Receipt tell() throws StoreException;
+  }
+
+  private Receipt end(Hold hold, List<Long> actual, String row, End end) throws StoreException {
     Receipt receipt;
     try {
-      receipt = store.settle(hold, actual, row);
+      receipt = end.tell();
     } catch (StoreException unanswered) {
       mayBeSettled(hold.id());
       throw unanswered;
     }
     settled(hold.id(), new Ending(List.copyOf(actual), row, receipt.atMicros()));
     return receipt;
-  }
-
-  @Override
-  public Receipt cancel(Hold hold) throws StoreException {
-    return hold.isKept()
-        ? settle(hold, Collections.nCopies(hold.parts().size(), 0L), "")
-        : store.cancel(hold);
   }
 
   private void acknowledged(Entry entry, long atMicros) {
@@ -221,46 +227,12 @@ final class ReassertingStore implements Store {
   }
 
   private void tell(Entry entry) throws StoreException {
-    Optional<Hold> held = store.restore(request(entry), entry.openUntilMicros());
+    Optional<Hold> held =
+        store.restore(entry.hold(), entry.expiry(), entry.memo(), entry.openUntilMicros());
     if (held.isPresent() && entry.ending().isPresent()) {
       Ending ending = entry.ending().get();
-      store.settle(held.get(), actual(entry.hold(), ending.actual(), held.get()), ending.row());
+      store.settle(entry.hold(), ending.actual(), ending.row());
     }
-  }
-
-  private Request request(Entry entry) {
-    Hold hold = entry.hold();
-    long left = Math.max(1, hold.deadlineMicros() - heard());
-    return new Request(
-        hold.account(),
-        hold.id(),
-        hold.parts().stream().map(ReassertingStore::charge).toList(),
-        Math.min(left, Request.MAX_HOLD_MICROS),
-        entry.expiry(),
-        entry.memo());
-  }
-
-  private long heard() {
-    synchronized (open) {
-      return heardMicros;
-    }
-  }
-
-  private static Charge charge(Hold.Part part) {
-    long amount = part.bound() instanceof Quota ? part.amount() : 0;
-    return Charge.of(part.counter(), part.bound(), amount);
-  }
-
-  /** What belongs to a window that is over changes no limit any more. */
-  private static List<Long> actual(Hold mine, List<Long> actual, Hold held) {
-    List<Long> amounts = new ArrayList<>();
-    for (int i = 0; i < actual.size(); i++) {
-      Hold.Part part = held.parts().get(i);
-      boolean isOver =
-          part.bound() instanceof Quota && part.markMicros() != mine.parts().get(i).markMicros();
-      amounts.add(isOver ? 0 : actual.get(i));
-    }
-    return amounts;
   }
 
   @Override

@@ -200,11 +200,44 @@ final class Account {
     }
     Hold hold = new Hold(request.account(), request.id(), deadline, parts);
     if (kept) {
-      holds.put(request.id(), new KeptHold(hold, mode, request.expiry(), request.memo()));
-      changes.hold(request.id());
-      liveHolds++;
+      keep(new KeptHold(hold, mode, request.expiry(), request.memo()));
     }
     return new Receipt(mode.outcome(), now, balances, Optional.of(hold));
+  }
+
+  /** What {@link MemoryStore#restore} does. */
+  Optional<Hold> restore(Hold hold, Expiry expiry, String memo, long now) {
+    sweep(now);
+    hold.parts().forEach(part -> roll(part.counter(), part.bound(), now));
+    KeptHold known = holds.get(hold.id());
+    if (known != null) {
+      return Optional.of(known.hold).filter(same -> same.deadlineMicros() == hold.deadlineMicros());
+    }
+    if (liveHolds >= Store.MAX_HOLDS) {
+      return Optional.empty();
+    }
+    deadlines.merge(hold.deadlineMicros(), 1, Integer::sum);
+    List<Hold.Part> parts = hold.parts().stream().map(part -> holdAgain(part, now)).toList();
+    Hold again = new Hold(hold.account(), hold.id(), hold.deadlineMicros(), parts);
+    keep(new KeptHold(again, Mode.LIKELY, expiry, memo));
+    return Optional.of(again);
+  }
+
+  private Hold.Part holdAgain(Hold.Part part, long now) {
+    if (part.bound() instanceof Quota) {
+      quota(part.counter()).holdAgain(part.markMicros(), part.amount());
+      return part;
+    }
+    if (part.bound() instanceof Bucket bucket) {
+      bucket(part.counter(), bucket).add(bucket, 0, now);
+    }
+    return new Hold.Part(part.counter(), part.bound(), 0, 0);
+  }
+
+  private void keep(KeptHold kept) {
+    holds.put(kept.hold.id(), kept);
+    changes.hold(kept.hold.id());
+    liveHolds++;
   }
 
   /** Takes an amount; returns the mark of its part. */

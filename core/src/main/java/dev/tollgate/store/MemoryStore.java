@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -100,6 +101,20 @@ public final class MemoryStore implements Store {
   public Receipt settle(Hold hold, List<Long> actual, String row) {
     hold.requireSettleable(actual, row);
     return change(hold.account(), account -> account.settle(hold, actual, row, nowMicros()));
+  }
+
+  /**
+   * Holds again what a hold held of quotas, until its deadline, unless the hold is known: then it
+   * is left as it is. No limit is checked. Who asks knows that it was not settled: that is not
+   * remembered here.
+   *
+   * @param expiry what becomes of it, as its request said
+   * @param memo the journal's row for its expiry, as its request said
+   * @return the hold that there is now; empty when it is another one, or {@link #MAX_HOLDS} are
+   *     open
+   */
+  public Optional<Hold> restore(Hold hold, Expiry expiry, String memo) {
+    return change(hold.account(), account -> account.restore(hold, expiry, memo, nowMicros()));
   }
 
   @Override

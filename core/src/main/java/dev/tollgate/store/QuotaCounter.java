@@ -77,6 +77,15 @@ final class QuotaCounter {
     current.held += amount;
   }
 
+  /** Holds more in a window, which may be the one before, and may not have been charged yet. */
+  void holdAgain(long startMicros, long amount) {
+    if (startMicros > previous.startMicros && startMicros < current.startMicros) {
+      previous = new Totals();
+      previous.startMicros = startMicros;
+    }
+    replace(startMicros, -amount, 0);
+  }
+
   /** Replaces what is held and posted in the window that began at {@code startMicros}. */
   void replace(long startMicros, long released, long posted) {
     Totals totals =

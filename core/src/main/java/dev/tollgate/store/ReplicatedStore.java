@@ -22,15 +22,17 @@ public interface ReplicatedStore extends Store {
   long lineage();
 
   /**
-   * Holds again what a hold held, unless it is known: then it is left as it is, live or expired. No
-   * limit is checked.
+   * Holds again what a hold held of quotas, until its deadline, unless the hold is known: then it
+   * is left as it is, live or expired. No limit is checked.
    *
-   * @param request with the id of the hold, and the rest of its time
+   * @param expiry what becomes of it, as its request said
+   * @param memo the journal's row for its expiry, as its request said
    * @param openUntilMicros a time, by the store's clock, at which it had certainly not been
    *     settled; {@link #NEVER} if nobody has tried to
    * @return the hold that there is now; empty when it was settled, when it may have been so long
    *     ago that nobody remembers, or when {@link #MAX_HOLDS} are open
    * @throws StoreException when the store did not answer in time; a repetition does no harm
    */
-  Optional<Hold> restore(Request request, long openUntilMicros) throws StoreException;
+  Optional<Hold> restore(Hold hold, Expiry expiry, String memo, long openUntilMicros)
+      throws StoreException;
 }

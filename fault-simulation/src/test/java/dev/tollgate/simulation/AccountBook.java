@@ -95,6 +95,11 @@ final class AccountBook {
     return Optional.ofNullable(holds.get(id)).filter(kept -> !kept.expired).map(kept -> kept.hold);
   }
 
+  /** Whether there is a hold of this name, live or expired. */
+  boolean knows(String id) {
+    return holds.containsKey(id);
+  }
+
   int liveHolds() {
     return (int) holds.values().stream().filter(kept -> !kept.expired).count();
   }

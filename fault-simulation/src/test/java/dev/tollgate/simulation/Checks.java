@@ -107,7 +107,7 @@ final class Checks {
   private void checkBrought(Node node, String rollups, Sums made) {
     Sums brought = world.server().ledger().brought(node.process(), rollups);
     Violation.unless(
-        node.isCertain() ? brought.equals(made) : brought.isWithin(made),
+        node.hasAllRollups() ? brought.equals(made) : brought.isWithin(made),
         "process %d has brought %s to %s, and made %s",
         node.process(),
         brought,
@@ -119,7 +119,7 @@ final class Checks {
   private void checkCallers(Node node, Sums made) {
     Sums twice = world.server().ledger().brought(node.process(), "callers/");
     Violation.unless(
-        node.isCertain() ? twice.equals(made.plus(made)) : twice.isWithin(made.plus(made)),
+        node.hasAllRollups() ? twice.equals(made.plus(made)) : twice.isWithin(made.plus(made)),
         "process %d has brought %s for days and months of callers, and made %s",
         node.process(),
         twice,
@@ -171,7 +171,7 @@ final class Checks {
     Sums brought = world.server().ledger().brought(node.process(), "months/");
     Sums least = inOrder ? node.made() : node.broughtAtLeast();
     Violation.unless(
-        !node.isCertain() || least.isWithin(brought),
+        !node.hasAllRollups() || least.isWithin(brought),
         "process %d has brought %s, and made %s for certain",
         node.process(),
         brought,
@@ -291,9 +291,9 @@ final class Checks {
         kinds);
   }
 
-  /** Whether the store still has the hold: it buries it in the end, and may have forgotten it. */
+  /** Whether the store still has the hold: it buries it in the end. */
   private boolean isInTime(CallRecord row) {
     Instant buried = row.at().plus(Store.TOMBSTONE_MICROS, ChronoUnit.MICROS);
-    return world.time().instant().isBefore(buried) && row.at().isAfter(world.lastLoss());
+    return world.time().instant().isBefore(buried);
   }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.simulation;
 
 import dev.tollgate.store.Balance;
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
@@ -145,6 +146,22 @@ final class Ledger {
     AccountBook book = current(hold, receipt);
     ended(hold, actual, receipt, book.settle(hold, actual, receipt.atMicros()));
     book.check(receipt);
+  }
+
+  void restored(Hold hold, Expiry expiry, Optional<Hold> answer, long now) {
+    AccountBook book = book(hold.account());
+    book.expire(now);
+    if (book.knows(hold.id())) {
+      Violation.unless(
+          answer.isEmpty() || answer.get().deadlineMicros() == hold.deadlineMicros(),
+          "restoring %s found %s",
+          hold,
+          answer);
+    } else {
+      Violation.unless(answer.isPresent(), "%s is not restored", hold);
+      hold.parts().forEach(part -> book.look(part.counter(), part.bound(), now));
+      answer.ifPresent(again -> book.take(again, expiry, now));
+    }
   }
 
   void cancelled(Hold hold, Receipt receipt) {

@@ -4,19 +4,20 @@ import dev.tollgate.simulation.Network.Again;
 import dev.tollgate.simulation.StoreServer.Operation;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
+import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
+import dev.tollgate.store.ReplicatedStore;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
-import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The store as one process reaches it over the network. Not thread-safe. */
-final class Line implements Store {
+final class Line implements ReplicatedStore {
 
   private final int process;
   private final int place;
@@ -24,6 +25,7 @@ final class Line implements Store {
   private final History history;
   private final WorldTime time;
   private int troubles;
+  private long lineage;
   private String answered = "";
   private String answeredAccount = "";
 
@@ -58,6 +60,7 @@ final class Line implements Store {
       throws StoreException {
     try {
       T answer = network.ask(place, again, operation);
+      lineage = network.lineage();
       history.add(
           time.micros(), () -> "process " + process + ": " + what.get() + ": " + told(answer));
       return answer;
@@ -140,6 +143,37 @@ final class Line implements Store {
           state.ledger().reset(account, state.clock().micros());
           return account;
         });
+  }
+
+  /** {@inheritDoc} As of the latest answer. */
+  @Override
+  public long lineage() {
+    return lineage;
+  }
+
+  @Override
+  public Optional<Hold> restore(Hold hold, Expiry expiry, String memo, long openUntilMicros)
+      throws StoreException {
+    return ask(
+        Again.ANYTIME,
+        () -> "restore " + hold,
+        state -> restore(state, hold, expiry, memo, openUntilMicros));
+  }
+
+  private static Optional<Hold> restore(
+      StoreServer.State state, Hold hold, Expiry expiry, String memo, long openUntilMicros) {
+    long now = state.clock().micros();
+    if (state.ledger().resolution(hold.id()).isPresent() || isForgotten(openUntilMicros, now)) {
+      return Optional.empty();
+    }
+    Optional<Hold> answer = state.store().restore(hold, expiry, memo);
+    state.ledger().restored(hold, expiry, answer, now);
+    return answer;
+  }
+
+  /** Whether the store has forgotten by now what it settled then. */
+  private static boolean isForgotten(long micros, long now) {
+    return micros < now - SETTLED_MICROS;
   }
 
   @Override

@@ -102,6 +102,11 @@ final class Network {
     deliver(operation, delay);
   }
 
+  /** The history of the data that the store's answers come from. */
+  long lineage() {
+    return server.lineage();
+  }
+
   /** Lets a request arrive after so many microseconds, whatever else arrives until then. */
   void deliver(Operation<?> operation, long delayMicros) {
     late.add(new Late(time.micros() + delayMicros, given++, operation));

@@ -36,7 +36,7 @@ final class Node {
   /** What was made by the latest turn that certainly brought all of it to the store. */
   private Sums broughtAtLeast = Sums.NOTHING;
 
-  private boolean certain = true;
+  private boolean hasAllRollups = true;
   private int troublesAtTurn;
   private int turnsWithoutTrouble;
 
@@ -90,15 +90,24 @@ final class Node {
     return settled;
   }
 
-  /** The store has forgotten a part of what it was told. */
-  void forgetWhatIsCertain() {
-    settled.clear();
-    certain = false;
+  /** The store has forgotten a part of what it was told, and rollups are not told again. */
+  void rollupsAreUncertain() {
+    hasAllRollups = false;
   }
 
-  /** Whether the store has all that it has acknowledged to this process. */
-  boolean isCertain() {
-    return certain;
+  /** It cannot be expected that the store has what it acknowledged. */
+  void forgetSettled() {
+    settled.clear();
+  }
+
+  /** Whether its latest turns had no trouble with the store. */
+  boolean isHealthy() {
+    return turnsWithoutTrouble > 1;
+  }
+
+  /** Whether the store has all the rollups that it has acknowledged to this process. */
+  boolean hasAllRollups() {
+    return hasAllRollups;
   }
 
   Map<String, Long> overruns() {

@@ -59,6 +59,11 @@ final class ProviderTruth {
     lost += Math.max(0, amount);
   }
 
+  /** What the store had forgotten it was told again. */
+  void nothingIsLost() {
+    lost = 0;
+  }
+
   /**
    * The budget has posted or holds whatever was spent or may be, but for overruns: they are posted
    * when the next lease is closed.

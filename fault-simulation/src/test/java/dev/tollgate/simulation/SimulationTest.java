@@ -50,6 +50,7 @@ class SimulationTest {
           "partitions",
           "clock jumps",
           "losses",
+          "losses made good",
           "orders");
 
   private static final Logger ENGINE = Logger.getLogger("dev.tollgate");

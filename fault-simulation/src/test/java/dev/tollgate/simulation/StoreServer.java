@@ -6,6 +6,7 @@ import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Rollups.Row;
 import dev.tollgate.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.Map;
 final class StoreServer {
 
   private static final int MAX_ACCOUNTS = 10_000;
+
+  /** A replica that is behind by more is not chosen. */
+  static final Duration OLDEST_LOST = Duration.ofSeconds(30);
 
   /**
    * What the store is, as of its latest operation.
@@ -33,6 +37,7 @@ final class StoreServer {
   private final boolean remembers;
   private final List<Done> log = new ArrayList<>();
   private State state;
+  private long lineage;
 
   /**
    * @param remembers whether it can lose its latest operations
@@ -60,14 +65,24 @@ final class StoreServer {
     return operation.on(state);
   }
 
-  /** Forgets so many of its latest operations, as if they had never been. */
+  /** Forgets so many of its latest operations, as if they had never been: none that is older. */
   void lose(int operations) throws StoreException {
-    int kept = Math.max(0, log.size() - operations);
+    lineage++;
+    int kept = log.size();
+    while (kept > 0
+        && log.size() - kept < operations
+        && log.get(kept - 1).atMicros() > time.micros() - OLDEST_LOST.toNanos() / 1000) {
+      kept--;
+    }
     log.subList(kept, log.size()).clear();
     state = empty();
     for (Done done : log) {
       Object again = apply(done.operation(), done.atMicros());
     }
+  }
+
+  long lineage() {
+    return lineage;
   }
 
   Ledger ledger() {

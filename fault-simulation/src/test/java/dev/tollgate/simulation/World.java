@@ -32,6 +32,7 @@ final class World {
   private static final int EPISODES = 12;
   private static final int LEAST_STEPS = 12;
   private static final int MOST_STEPS = 52;
+  private static final int TURNS_TO_TELL = 4;
   private static final List<Integer> YEARS = List.of(2024, 2026, 2027);
 
   /** Whatever an episode leaves undone for longer than this is not expected to be done. */
@@ -231,8 +232,31 @@ final class World {
       throw new IllegalStateException("a store in memory always answers", impossible);
     }
     counted().forEach((provider, now) -> truths.get(provider).lost(before.get(provider) - now));
-    nodes.values().forEach(Node::forgetWhatIsCertain);
+    nodes.values().forEach(Node::rollupsAreUncertain);
     lastLoss = time.instant();
+    tellAgain();
+  }
+
+  /**
+   * Processes notice within seconds, and tell what was lost. One that is cut off for long cannot,
+   * nor one that has died meanwhile.
+   */
+  private void tellAgain() {
+    for (int i = 0; i < TURNS_TO_TELL; i++) {
+      pass(Duration.ofSeconds(2));
+      List.copyOf(nodes.values()).forEach(node -> at(node, node::turn));
+    }
+    boolean all = lastEnd.isBefore(lastLoss.minus(StoreServer.OLDEST_LOST));
+    for (Node node : nodes.values()) {
+      if (!node.isHealthy()) {
+        node.forgetSettled();
+        all = false;
+      }
+    }
+    if (all) {
+      truths.values().forEach(ProviderTruth::nothingIsLost);
+      tally.count("losses made good");
+    }
   }
 
   private Map<String, Long> counted() {

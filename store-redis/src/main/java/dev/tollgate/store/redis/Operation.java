@@ -43,13 +43,16 @@ final class Operation {
   }
 
   /**
+   * @param request what asks for all that the hold held
    * @param openUntilMicros when it had certainly not been settled yet
    * @param atMicros as for {@link #reserve}
    */
-  static List<String> restore(Request request, long openUntilMicros, long atMicros) {
+  static List<String> restore(Request request, Hold hold, long openUntilMicros, long atMicros) {
     Operation operation = new Operation("restore").hold(request, atMicros);
-    operation.number(Math.min(openUntilMicros, Store.MAX_AMOUNT));
-    return operation.charges(request.charges(), atMicros).words;
+    operation.number(hold.deadlineMicros()).number(Math.min(openUntilMicros, Store.MAX_AMOUNT));
+    operation.charges(request.charges(), atMicros).number(hold.parts().size());
+    hold.parts().forEach(part -> operation.number(part.markMicros()));
+    return operation.words;
   }
 
   /**

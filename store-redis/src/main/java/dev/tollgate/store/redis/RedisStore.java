@@ -106,10 +106,17 @@ final class RedisStore implements ReplicatedStore {
   }
 
   @Override
-  public Optional<Hold> restore(Request request, long openUntilMicros) throws StoreException {
+  public Optional<Hold> restore(Hold hold, Expiry expiry, String memo, long openUntilMicros)
+      throws StoreException {
+    List<Charge> charges =
+        hold.parts().stream()
+            .map(part -> Charge.of(part.counter(), part.bound(), part.amount()))
+            .toList();
+    Request request =
+        new Request(hold.account(), hold.id(), charges, Request.MAX_HOLD_MICROS, expiry, memo);
     return ask(
-            request.account(),
-            at -> Operation.restore(request, openUntilMicros, at),
+            hold.account(),
+            at -> Operation.restore(request, hold, openUntilMicros, at),
             Care.REPEATABLE)
         .toReserve(request)
         .admitted();
@@ -125,7 +132,7 @@ final class RedisStore implements ReplicatedStore {
   @Override
   public Receipt cancel(Hold hold) throws StoreException {
     if (hold.isKept()) {
-      return ask(hold.account(), at -> Operation.cancel(hold, at), true).toEnd(hold);
+      return ask(hold.account(), at -> Operation.cancel(hold, at), Care.REPEATABLE).toEnd(hold);
     }
     return ask(hold.account(), at -> Operation.refund(hold, at), Care.ONCE).toEnd(hold);
   }

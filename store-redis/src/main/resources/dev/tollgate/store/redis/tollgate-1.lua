@@ -166,7 +166,7 @@ local readers = {
   restore = function()
     return {
       id = word(), hold = number(), expiry = word(), memo = word(), keep = number(),
-      open_until = number(), charges = list(charge),
+      deadline = number(), open_until = number(), charges = list(charge), marks = list(number),
     }
   end,
   read = function()
@@ -311,6 +311,13 @@ local function climb(quota, notices, amount)
   if rung > quota.rung then
     quota.rung = rung
     quota.dirty = true
+  end
+end
+
+-- Begins a window that ended before it was ever charged here.
+local function reopen(quota, start)
+  if quota.previous.start < start and start < quota.current.start then
+    quota.previous = totals(start, 0, 0)
   end
 end
 
@@ -731,25 +738,28 @@ local function take(part, mode, is_held)
   return {field = part.field, amount = part[mode], mark = mark, span = {micros = 0, rest = 0}}
 end
 
+local function keep_hold(operation, mode, deadline, parts)
+  local hold = {
+    mode = mode, expiry = operation.expiry, deadline = deadline, memo = operation.memo,
+    parts = parts, was = find_hold(operation.id).was, state = 'live', dirty = true,
+  }
+  holds[operation.id] = hold
+  account.open = account.open + 1
+  account.next = math.min(next_deadline(), deadline)
+  return hold
+end
+
 local function commit(operation, mode)
   local is_held = operation.hold > 0
-  local deadline = is_held and now + operation.hold or 0
-  local hold = {
-    mode = mode, expiry = operation.expiry, deadline = deadline, memo = operation.memo, parts = {},
-  }
+  local parts = {}
   for i, part in ipairs(operation.charges) do
-    hold.parts[i] = take(part, mode, is_held)
+    parts[i] = take(part, mode, is_held)
   end
   account.keep = math.max(account.keep or 0, now + operation.keep)
   if is_held then
-    hold.was = find_hold(operation.id).was
-    hold.state = 'live'
-    hold.dirty = true
-    holds[operation.id] = hold
-    account.open = account.open + 1
-    account.next = math.min(next_deadline(), deadline)
+    return keep_hold(operation, mode, now + operation.hold, parts)
   end
-  return hold
+  return {deadline = 0, parts = parts}
 end
 
 local function prepare(charges)
@@ -798,6 +808,13 @@ local function reserve(operation)
   return reserve_reply(outcome_of(mode), operation, mode, hold, true, before)
 end
 
+-- Whether the hold that has its id is the one that is to be ended; 0 stands for any deadline. One
+-- that was taken with the same id later has another deadline.
+local function is_meant(operation, hold)
+  return hold.state ~= 'gone'
+    and (operation.deadline == 0 or operation.deadline == hold.deadline)
+end
+
 -- Whether a hold that is gone was settled, or may have been: ids are not remembered for ever.
 local function may_be_settled(id, open_until)
   if new_settled[id] or open_until + SETTLED_TIME < now or redis.call('ZSCORE', SETTLED, id) then
@@ -809,19 +826,35 @@ local function may_be_settled(id, open_until)
   return tonumber(redis.call('ZRANGE', SETTLED, 0, 0, 'WITHSCORES')[2]) > open_until
 end
 
+-- What was taken of a bucket has flowed back, or soon will have.
+local function hold_again(part, mark)
+  local again = {field = part.field, amount = 0, mark = 0, span = {micros = 0, rest = 0}}
+  if not part.bucket and not part.surge then
+    reopen(counters[part.field], mark)
+    replace(counters[part.field], mark, -part.likely, 0)
+    again.amount, again.mark = part.likely, mark
+  end
+  return again
+end
+
 -- Holds again what a server before this one held. Limits have been checked there.
 local function restore(operation)
   prepare(operation.charges)
   local hold = find_hold(operation.id)
-  if hold.state ~= 'gone' then
+  if is_meant(operation, hold) then
     return replay(operation, hold, 'likely')
   end
   local before = rungs(operation.charges)
-  local is_over = may_be_settled(operation.id, operation.open_until)
-  if is_over or account.open >= MAX_HOLDS then
+  local is_known = hold.state ~= 'gone' or may_be_settled(operation.id, operation.open_until)
+  if is_known or account.open >= MAX_HOLDS then
     return reserve_reply('REFUSED', operation, 'likely', nil, false, before)
   end
-  hold = commit(operation, 'likely')
+  local parts = {}
+  for i, part in ipairs(operation.charges) do
+    parts[i] = hold_again(part, operation.marks[i])
+  end
+  account.keep = math.max(account.keep or 0, now + operation.keep)
+  hold = keep_hold(operation, 'likely', operation.deadline, parts)
   return reserve_reply('FULL', operation, 'likely', hold, true, before)
 end
 
@@ -863,13 +896,6 @@ local function end_reply(outcome, operation, rungs_before)
     append_state(reply, part, rungs_before[i])
   end
   return reply
-end
-
--- Whether the hold that has its id is the one that is to be ended; 0 stands for any deadline. One
--- that was taken with the same id later has another deadline.
-local function is_meant(operation, hold)
-  return hold.state ~= 'gone'
-    and (operation.deadline == 0 or operation.deadline == hold.deadline)
 end
 
 -- A hold's record goes when it is settled, so an unknown hold has been settled before.
