@@ -6,6 +6,7 @@ import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.ReplicatedStore;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
@@ -56,8 +57,14 @@ final class ReassertingStore implements Store {
       long openUntilMicros,
       long lineage) {
 
-    Entry ended(Ending ending) {
-      long open = Math.min(openUntilMicros, ending.atMicros());
+    /** A hold whose request is not known any more. */
+    static Entry of(Hold hold, long lineage) {
+      return new Entry(hold, Expiry.RELEASED, "", Optional.empty(), NEVER, lineage);
+    }
+
+    /** What was not a repetition was certainly open until then. */
+    Entry ended(Ending ending, boolean isRepeated) {
+      long open = isRepeated ? Math.min(openUntilMicros, ending.atMicros()) : ending.atMicros();
       return new Entry(hold, expiry, memo, Optional.of(ending), open, lineage);
     }
 
@@ -118,7 +125,15 @@ final class ReassertingStore implements Store {
   @Override
   public Receipt cancel(Hold hold) throws StoreException {
     List<Long> nothing = Collections.nCopies(hold.parts().size(), 0L);
-    return end(hold, nothing, "", () -> store.cancel(hold));
+    return isOpen(hold.id())
+        ? end(hold, nothing, "", () -> store.cancel(hold))
+        : store.cancel(hold);
+  }
+
+  private boolean isOpen(String id) {
+    synchronized (open) {
+      return open.containsKey(id);
+    }
   }
 
   private interface End {
@@ -126,6 +141,7 @@ final class ReassertingStore implements Store {
   }
 
   private Receipt end(Hold hold, List<Long> actual, String row, End end) throws StoreException {
+    long lineage = store.lineage();
     Receipt receipt;
     try {
       receipt = end.tell();
@@ -133,7 +149,8 @@ final class ReassertingStore implements Store {
       mayBeSettled(hold.id());
       throw unanswered;
     }
-    settled(hold.id(), new Ending(List.copyOf(actual), row, receipt.atMicros()));
+    Ending ending = new Ending(List.copyOf(actual), row, receipt.atMicros());
+    settled(Entry.of(hold, lineage), ending, receipt.outcome() == Outcome.REPEATED);
     return receipt;
   }
 
@@ -157,16 +174,20 @@ final class ReassertingStore implements Store {
     }
   }
 
-  /** An entry that is of an older lineage was lost before it was settled, perhaps. */
-  private void settled(String id, Ending ending) {
+  /**
+   * @param otherwise for a hold that was open for too long to be remembered
+   */
+  private void settled(Entry otherwise, Ending ending, boolean isRepeated) {
     synchronized (open) {
       heardMicros = Math.max(heardMicros, ending.atMicros());
+      String id = otherwise.hold().id();
       Entry entry = open.remove(id);
-      if (entry == null) {
+      if (entry == null && isRepeated) {
         return;
       }
-      settled.put(id, entry.ended(ending));
-      told = Math.min(told, entry.lineage());
+      Entry ended = (entry == null ? otherwise : entry).ended(ending, isRepeated);
+      settled.put(id, ended);
+      told = Math.min(told, ended.lineage());
       forgetSettled();
     }
   }

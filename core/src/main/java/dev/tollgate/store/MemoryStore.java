@@ -83,18 +83,15 @@ public final class MemoryStore implements Store {
   public Receipt reserve(Request request) {
     String key = key(request.account());
     Request charged = request.account().equals(key) ? request : request.withAccount(key);
-    while (true) {
-      Account account = accounts.computeIfAbsent(key, absent -> newAccount());
-      synchronized (account) {
-        if (!account.isRetired()) {
+    return open(
+        key,
+        account -> {
           Receipt receipt = account.reserve(charged, nowMicros());
           if (receipt.admitted().isPresent()) {
             changed(key, account);
           }
           return receipt;
-        }
-      }
-    }
+        });
   }
 
   @Override
@@ -114,7 +111,14 @@ public final class MemoryStore implements Store {
    *     open
    */
   public Optional<Hold> restore(Hold hold, Expiry expiry, String memo) {
-    return change(hold.account(), account -> account.restore(hold, expiry, memo, nowMicros()));
+    String key = key(hold.account());
+    return open(
+        key,
+        account -> {
+          Optional<Hold> restored = account.restore(hold, expiry, memo, nowMicros());
+          changed(key, account);
+          return restored;
+        });
   }
 
   @Override
@@ -286,6 +290,18 @@ public final class MemoryStore implements Store {
           changed(name, account);
           return answer;
         });
+  }
+
+  /** Asks an account that exists from now on. */
+  private <T> T open(String key, Function<Account, T> operation) {
+    while (true) {
+      Account account = accounts.computeIfAbsent(key, absent -> newAccount());
+      synchronized (account) {
+        if (!account.isRetired()) {
+          return operation.apply(account);
+        }
+      }
+    }
   }
 
   /** Asks an account that may exist: one that does not is empty, and stays out of the map. */

@@ -229,13 +229,24 @@ final class AccountBook {
 
   /** All that was ever posted, and what is held, of all windows. */
   long total() {
-    long held =
-        holds.values().stream()
-            .filter(kept -> !kept.expired)
-            .flatMap(kept -> quotas(kept.hold).stream())
-            .mapToLong(Hold.Part::amount)
-            .sum();
-    return held + posted.values().stream().mapToLong(amount -> amount).sum();
+    return posted() + held().values().stream().mapToLong(amount -> amount).sum();
+  }
+
+  /** All that was ever posted. */
+  long posted() {
+    return posted.values().stream().mapToLong(amount -> amount).sum();
+  }
+
+  /** What is held of quotas, by the hold's name. */
+  Map<String, Long> held() {
+    Map<String, Long> held = new HashMap<>();
+    for (Kept kept : holds.values()) {
+      if (!kept.expired) {
+        long amount = quotas(kept.hold).stream().mapToLong(Hold.Part::amount).sum();
+        held.put(kept.hold.id(), amount);
+      }
+    }
+    return held;
   }
 
   /** What expired holds were charged that nobody has settled since. */

@@ -158,6 +158,14 @@ final class World {
     }
     Duration pause = Duration.between(time.instant(), next);
     pass(pause.isNegative() ? NIGHT : pause);
+    wake();
+  }
+
+  /** Leases do not lie about for days: what was open has been closed in the meantime. */
+  private void wake() {
+    faults.heal(true);
+    nodes.values().forEach(Node::turn);
+    faults.heal(false);
   }
 
   /** A time near to this one at which a window ends or the clocks are changed. */
@@ -225,13 +233,23 @@ final class World {
   void loseTail(int operations) {
     note(() -> "the store loses " + operations + " operations");
     tally.count("losses");
-    Map<String, Long> before = counted();
+    Map<String, Long> posted = new LinkedHashMap<>();
+    Map<String, Map<String, Long>> held = new LinkedHashMap<>();
+    for (String provider : truths.keySet()) {
+      posted.put(provider, budget(provider).posted());
+      held.put(provider, budget(provider).held());
+    }
     try {
       server.lose(operations);
     } catch (StoreException impossible) {
       throw new IllegalStateException("a store in memory always answers", impossible);
     }
-    counted().forEach((provider, now) -> truths.get(provider).lost(before.get(provider) - now));
+    truths.forEach(
+        (provider, truth) -> {
+          truth.lost(posted.get(provider) - budget(provider).posted());
+          held.get(provider).keySet().removeAll(budget(provider).held().keySet());
+          held.get(provider).values().forEach(truth::lost);
+        });
     nodes.values().forEach(Node::rollupsAreUncertain);
     lastLoss = time.instant();
     tellAgain();
@@ -257,12 +275,6 @@ final class World {
       truths.values().forEach(ProviderTruth::nothingIsLost);
       tally.count("losses made good");
     }
-  }
-
-  private Map<String, Long> counted() {
-    Map<String, Long> counted = new LinkedHashMap<>();
-    truths.keySet().forEach(provider -> counted.put(provider, budget(provider).total()));
-    return counted;
   }
 
   /** What the store must have of a provider's budget. */
