@@ -112,8 +112,15 @@ final class Ask {
     return reply;
   }
 
-  /** Parks the caller until something happens. False when it must not wait any longer. */
+  /**
+   * Parks the caller until something happens, and not at all once it is answered: a lock that the
+   * caller has had to wait for since may have used up its wake-up. False when it must not wait any
+   * longer.
+   */
   boolean park() {
+    if (reply != null) {
+      return true;
+    }
     long nanos = nanosLeft();
     if (nanos <= 0 || Thread.currentThread().isInterrupted()) {
       return false;

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -215,6 +216,20 @@ class LineTest {
       assertThat(line.enqueue(ask(account, "id"))).isTrue();
     }
     assertThat(line.ask(ask(account, "id"))).isInstanceOf(Reply.NotSent.class);
+  }
+
+  @Test
+  void answerIsNotMissedWhenALockHasUsedUpTheWakeUp() throws InterruptedException {
+    Ask ask = ask(account, "id");
+    Thread leader = new Thread(() -> ask.complete(new Reply.Answer(List.of(), true)));
+    leader.start();
+    leader.join();
+    // as whoever waits for a lock does
+    LockSupport.parkNanos(1);
+    long start = System.nanoTime();
+    assertThat(ask.park()).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isLessThan(Stores.DEADLINE.dividedBy(2));
   }
 
   private void assertFailsWithin(Store store, Duration deadline, String message) {
