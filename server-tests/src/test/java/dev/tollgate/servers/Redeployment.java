@@ -39,6 +39,14 @@ final class Redeployment {
               + "|created a ThreadLocal(?![^\\n]*org\\.jboss\\.weld)"
               + "|To prevent a memory leak");
 
+  private static final String ENGINE = "dev.tollgate.Tollgate";
+
+  /** A line for the class, in the hierarchy of those that are loaded, for each of its loaders. */
+  private static final Pattern LOADED = Pattern.compile("--" + Pattern.quote(ENGINE) + "/");
+
+  /** So many redeployments are told of at a time. */
+  private static final int TOLD = 10;
+
   private final Instance instance;
 
   Redeployment(Instance instance) {
@@ -47,27 +55,43 @@ final class Redeployment {
 
   /** Redeploys so many times and returns once nothing but the last deployment is left. */
   void run(int rounds) throws IOException {
-    Client client = instance.client();
     for (int round = 1; round <= rounds; round++) {
-      assertThat(client.chat("redeployed").status()).as("round %d", round).isEqualTo(200);
-      CompletableFuture<Integer> waiting = CompletableFuture.supplyAsync(this::waitForTheRate);
-      try (Socket stream = openStream()) {
-        instance.undeploy();
-        assertThat(stream.isConnected()).isTrue();
+      redeploy(round);
+      if (round % TOLD == 0) {
+        tell(round);
       }
-      assertThat(waiting.join()).as("who waited, in round %d", round).isIn(200, 404, 429, 503);
-      await().atMost(ofSeconds(40)).untilAsserted(() -> assertThat(ourThreads()).isEmpty());
-      instance.deploy();
     }
-    assertThat(client.chat("redeployed").status()).isEqualTo(200);
-    await()
-        .atMost(ofSeconds(90))
-        .pollInterval(ofSeconds(1))
-        .untilAsserted(() -> assertThat(engines()).isEqualTo(1));
+    await().atMost(ofSeconds(90)).pollInterval(ofSeconds(1)).untilAsserted(this::onlyTheLastIsLeft);
     assertThat(instance.log()).doesNotContainPattern(LEAK);
+    tell(rounds);
+  }
+
+  private void redeploy(int round) throws IOException {
+    assertThat(instance.client().chat("redeployed").status()).as("round %d", round).isEqualTo(200);
+    CompletableFuture<Integer> waiting = CompletableFuture.supplyAsync(this::waitForTheRate);
+    try (Socket stream = openStream()) {
+      instance.undeploy();
+      assertThat(stream.isConnected()).isTrue();
+    }
+    assertThat(waiting.join()).as("who waited, in round %d", round).isIn(200, 404, 429, 503);
+    await().atMost(ofSeconds(40)).untilAsserted(() -> assertThat(ourThreads()).isEmpty());
+    instance.deploy();
+  }
+
+  /**
+   * A server renews threads that something of an application has stayed on when these serve again.
+   */
+  private void onlyTheLastIsLeft() {
+    assertThat(instance.client().chat("redeployed").status()).isEqualTo(200);
+    assertThat(engines()).as("engines").isEqualTo(1);
+    assertThat(classLoaders()).as("class loaders").isEqualTo(1);
+  }
+
+  private void tell(int rounds) {
     System.out.printf(
-        "%s: %d redeployments, no thread of ours after each, one engine after all%n",
-        instance.address(), rounds);
+        "%s: %d redeployments, no thread of ours after each; now %d threads of the server's,"
+            + " %d engines, %d class loaders%n",
+        instance.address(), rounds, threads(), engines(), classLoaders());
   }
 
   /** The second call waits for the rate, until waiting ends, or finds nobody there any more. */
@@ -109,19 +133,28 @@ final class Redeployment {
         .toList();
   }
 
-  /** The engines in the process's heap, after a collection. */
-  private long engines() {
-    return instances("dev.tollgate.Tollgate");
+  /** All threads of the process that run Java. */
+  private long threads() {
+    return instance
+        .diagnose("Thread.print")
+        .lines()
+        .filter(line -> line.contains("java.lang.Thread.State"))
+        .count();
   }
 
-  /** The objects of a class in the process's heap, after a collection. */
-  private long instances(String className) {
+  /** The engines in the process's heap, after a collection. */
+  private long engines() {
     return instance
         .diagnose("GC.class_histogram")
         .lines()
         .map(line -> line.strip().split("\\s+"))
-        .filter(columns -> columns.length > 3 && columns[3].equals(className))
+        .filter(columns -> columns.length > 3 && columns[3].equals(ENGINE))
         .mapToLong(columns -> Long.parseLong(columns[1]))
         .sum();
+  }
+
+  /** The class loaders that still have the engine's class, as of the latest collection. */
+  private long classLoaders() {
+    return LOADED.matcher(instance.diagnose("VM.class_hierarchy " + ENGINE)).results().count();
   }
 }
