@@ -3,6 +3,7 @@ package dev.tollgate.store.redis;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
@@ -44,8 +46,15 @@ public final class LocalRedis implements AutoCloseable {
     }
   }
 
-  /** A node of a cluster has a second port, 10,000 above the first. */
-  private static final int MAX_PORT = 55_000;
+  /**
+   * Those from 32,768 on are given to whoever connects, and may be taken before a server has them.
+   */
+  private static final int MIN_PORT = 10_000;
+
+  private static final int END_PORT = 22_000;
+
+  /** A node of a cluster has a second port, so much above the first. */
+  private static final int SECOND = 10_000;
 
   private static final Duration MAX_START = Duration.ofSeconds(30);
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
@@ -281,14 +290,25 @@ public final class LocalRedis implements AutoCloseable {
   }
 
   static int freePort() {
-    try {
-      int port = MAX_PORT + 1;
-      while (port > MAX_PORT) {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-          port = socket.getLocalPort();
-        }
+    int port = anyPort();
+    for (int tries = 0; !isFree(port) || !isFree(port + SECOND); tries++) {
+      if (tries == 100) {
+        throw new IllegalStateException("no port is free");
       }
-      return port;
+      port = anyPort();
+    }
+    return port;
+  }
+
+  private static int anyPort() {
+    return ThreadLocalRandom.current().nextInt(MIN_PORT, END_PORT);
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (BindException taken) {
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
