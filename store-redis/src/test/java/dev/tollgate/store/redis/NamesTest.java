@@ -19,7 +19,7 @@ class NamesTest {
   @ValueSource(strings = {"alice", "a{b}c", "}{", "{}", "{}x", " "})
   void allKeysOfAnAccountShareASlot(String account) {
     Names names = Names.of(account);
-    assertThat(names.all()).hasSize(5).doesNotHaveDuplicates();
+    assertThat(names.all()).hasSize(6).doesNotHaveDuplicates();
     assertThat(names.all().stream().map(JedisClusterCRC16::getSlot)).containsOnly(names.slot());
   }
 
