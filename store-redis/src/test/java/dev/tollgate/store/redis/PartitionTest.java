@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.AnomalyPolicy;
 import dev.tollgate.BreakerPolicy;
 import dev.tollgate.BudgetStatus;
-import dev.tollgate.Caller;
 import dev.tollgate.Limit;
-import dev.tollgate.LimitState;
 import dev.tollgate.Meter;
 import dev.tollgate.Money;
 import dev.tollgate.OnStoreFailure;
@@ -17,17 +15,16 @@ import dev.tollgate.PriceBook;
 import dev.tollgate.ProviderBudget;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
-import dev.tollgate.Tier;
 import dev.tollgate.Tollgate;
-import dev.tollgate.Window;
+import dev.tollgate.store.redis.Spent.Difference;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -41,23 +38,29 @@ import org.junit.jupiter.api.Test;
 class PartitionTest {
 
   private static final String SEED = "tollgate.seed";
+  private static final int SEEDS = 5;
   private static final Duration DEADLINE = Duration.ofMillis(50);
   private static final Duration WARM_UP = Duration.ofSeconds(1);
   private static final Duration MAX_DIFFERENCE = Duration.ofSeconds(5);
-  private static final Window MONTH = new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC);
+  private static final long MAX_OVERSHOOT_PERCENT = 3;
 
-  /** What both engines together spend of each provider's budget, about. */
+  private static final String NEAR = "near";
+  private static final String FAR = "far";
+  private static final String UNBOUNDED = "unbounded";
+  private static final String EXHAUSTED = "BudgetExhausted";
+
+  /** What both engines together spend with each model, about. */
   private static final BigDecimal USD_A_SECOND = new BigDecimal("0.5");
 
   private final long seed = Long.getLong(SEED, ThreadLocalRandom.current().nextLong());
-  private final Traffic.Spent spent = new Traffic.Spent();
+  private final Spent spent = new Spent();
 
   @Test
   void whatWasSpentOnBothSidesIsKnownWhenItHeals() throws Exception {
     run(Duration.ofSeconds(3));
   }
 
-  @Test
+  @RepeatedTest(SEEDS)
   @Tag("long")
   void whatWasSpentOnBothSidesIsKnownWhenALongPartitionHeals() throws Exception {
     run(Duration.ofSeconds(12));
@@ -67,10 +70,12 @@ class PartitionTest {
     System.out.printf("-D%s=%d: a partition of %d ms%n", SEED, seed, partition.toMillis());
     Policies policies = policies(partition);
     try (DividedRedis servers = new DividedRedis()) {
-      suffer(servers, policies, partition);
+      divideAndHeal(servers, policies, partition);
       try (Tollgate auditor = engine(policies, servers.uriOfOthers())) {
-        tellBudgets(auditor);
-        assertLaterCallsAreKnown(auditor);
+        Difference difference = spent.difference(auditor, "");
+        System.out.printf("all callers at the end: %s%n", difference);
+        assertThat(difference).isEqualTo(Difference.NONE);
+        auditor.budgets().forEach(this::assertIsRight);
       }
     }
   }
@@ -79,16 +84,14 @@ class PartitionTest {
     long near =
         Money.nanoUsd(
             USD_A_SECOND.multiply(BigDecimal.valueOf(1000 + partition.toMillis() / 5, 3)));
-    Limit cost = Limit.of(Meter.COST, usd("1000"), MONTH);
-    Limit requests = Limit.of(Meter.REQUESTS, 1_000_000, MONTH);
     Price price = Price.of(usd("100"), usd("100"));
     return Policies.of(
-            List.of(Tier.of("free", cost, requests)),
-            List.of(Route.of("chat")),
-            new PriceBook(Map.of("near", price, "far", price, "unbounded", price)))
+            List.of(Spent.TIER),
+            List.of(Route.of(Spent.ROUTE)),
+            new PriceBook(Map.of(NEAR, price, FAR, price, UNBOUNDED, price)))
         .with(
             new Spending(
-                List.of(budget("near", near, near / 100), budget("far", usd("1000"), usd("0.10"))),
+                List.of(budget(NEAR, near, near / 100), budget(FAR, usd("1000"), usd("0.10"))),
                 BreakerPolicy.OFF,
                 AnomalyPolicy.OFF));
   }
@@ -96,7 +99,12 @@ class PartitionTest {
   /** A tenth is for essential calls alone. */
   private static ProviderBudget budget(String model, long limit, long slice) {
     return new ProviderBudget(
-        model, Set.of(), List.of(model), Limit.of(Meter.COST, limit, MONTH), limit / 10, slice);
+        model,
+        Set.of(),
+        List.of(model),
+        Limit.of(Meter.COST, limit, Spent.month()),
+        limit / 10,
+        slice);
   }
 
   private static long usd(String amount) {
@@ -110,9 +118,9 @@ class PartitionTest {
   }
 
   /** Both engines are closed when it returns. */
-  private void suffer(DividedRedis servers, Policies policies, Duration partition)
+  private void divideAndHeal(DividedRedis servers, Policies policies, Duration partition)
       throws InterruptedException {
-    List<String> models = List.of("near", "far", "unbounded");
+    List<String> models = List.of(NEAR, FAR, UNBOUNDED);
     try (Tollgate lone = engine(policies, servers.uriOfLoneClient());
         Tollgate other = engine(policies, servers.uriOfOthers());
         Traffic loneCalls = new Traffic(lone, "during", models, spent, seed);
@@ -121,18 +129,19 @@ class PartitionTest {
       long divided = System.nanoTime();
       servers.divide();
       servers.awaitSuccessor();
-      long succeeded = System.nanoTime();
+      System.out.printf("a successor after %d ms%n", millisSince(divided));
       Thread.sleep(Math.max(0, partition.toMillis() - millisSince(divided)));
-      Map<?, ?> beforeHealing = loneCalls.decisions();
+      System.out.printf(
+          "with the first master: %s, with its successor: %s%n",
+          loneCalls.decisions(), otherCalls.decisions());
       long healed = System.nanoTime();
       servers.heal();
       loneCalls.group("after");
       otherCalls.group("after");
-      System.out.printf(
-          "a successor after %d ms; with the first master: %s, with the successor: %s%n",
-          (succeeded - divided) / 1_000_000, beforeHealing, otherCalls.decisions());
       awaitLedger(servers, policies, healed);
-      System.out.printf("afterwards: %s, %s%n", loneCalls.decisions(), otherCalls.decisions());
+      loneCalls.awaitDecision(EXHAUSTED);
+      otherCalls.awaitDecision(EXHAUSTED);
+      System.out.printf("until the end: %s, %s%n", loneCalls.decisions(), otherCalls.decisions());
     }
   }
 
@@ -140,78 +149,40 @@ class PartitionTest {
     return (System.nanoTime() - nanos) / 1_000_000;
   }
 
-  /** Waits until the servers know what the callers have spent who make no calls any more. */
+  /** Until the servers know what those callers have spent who make no calls any more. */
   private void awaitLedger(DividedRedis servers, Policies policies, long healed)
       throws InterruptedException {
     try (Tollgate auditor = engine(policies, servers.uriOfOthers())) {
-      Difference difference = difference(auditor, "during");
+      Difference difference = spent.difference(auditor, "during");
       System.out.printf("difference at healing: %s%n", difference);
-      while (!difference.isNone() && millisSince(healed) < MAX_DIFFERENCE.toMillis()) {
+      while (!difference.equals(Difference.NONE)
+          && millisSince(healed) < MAX_DIFFERENCE.toMillis()) {
         Thread.sleep(10);
-        difference = difference(auditor, "during");
+        difference = spent.difference(auditor, "during");
       }
       System.out.printf(
           "difference %d ms after healing: %s; the first master is demoted: %s%n",
           millisSince(healed), difference, servers.isDemoted());
+      assertThat(difference).isEqualTo(Difference.NONE);
     }
   }
 
-  /**
-   * What the servers have of callers, less what these have used.
-   *
-   * @param calls how many calls
-   * @param nanoUsd nano-USD, callers' differences added up whatever their sign
-   * @param held nano-USD of calls that have not ended
-   */
-  private record Difference(long calls, long nanoUsd, long held) {
-    boolean isNone() {
-      return equals(new Difference(0, 0, 0));
-    }
-
-    @Override
-    public String toString() {
-      return calls + " calls, " + Money.usd(nanoUsd) + " USD, held " + Money.usd(held) + " USD";
-    }
-  }
-
-  private Difference difference(Tollgate auditor, String group) {
-    long calls = 0;
-    long nanoUsd = 0;
-    long held = 0;
-    for (String caller : spent.callers()) {
-      if (caller.startsWith(group)) {
-        List<LimitState> states = auditor.limits(new Caller(caller, "free"), "chat");
-        nanoUsd += Math.abs(states.get(0).used() - spent.nanoUsd(caller));
-        held += states.get(0).held();
-        calls += Math.abs(states.get(1).used() - spent.calls(caller));
-      }
-    }
-    return new Difference(calls, nanoUsd, held);
-  }
-
-  /** The first master is left within two seconds, although nobody has demoted it. */
-  private void assertLaterCallsAreKnown(Tollgate auditor) {
-    Difference after = difference(auditor, "after");
+  private void assertIsRight(BudgetStatus status) {
+    String provider = status.budget().provider();
+    long limit = status.budget().limit().amount();
+    long really = spent.nanoUsd(provider);
+    long overshoot = Math.max(0, really - limit);
     System.out.printf(
-        "callers at the end: %s; of later calls: %s%n", difference(auditor, ""), after);
-    assertThat(after.calls()).isLessThanOrEqualTo(2 * Traffic.CALLS_A_SECOND);
-  }
-
-  private void tellBudgets(Tollgate auditor) {
-    for (BudgetStatus status : auditor.budgets()) {
-      ProviderBudget budget = status.budget();
-      long limit = budget.limit().amount();
-      long really = spent.nanoUsdOf(budget.provider());
-      long overshoot = Math.max(0, really - limit);
-      System.out.printf(
-          "%s: limit %s USD, spent %s, posted %s, leased %s, overshoot %d.%02d %%%n",
-          budget.provider(),
-          Money.usd(limit),
-          Money.usd(really),
-          Money.usd(status.posted()),
-          Money.usd(status.leased()),
-          overshoot * 100 / limit,
-          overshoot * 10_000 / limit % 100);
-    }
+        "%s: limit %s USD, spent %s, posted %s, leased %s, overshoot %d.%02d %%%n",
+        provider,
+        Money.usd(limit),
+        Money.usd(really),
+        Money.usd(status.posted()),
+        Money.usd(status.leased()),
+        overshoot * 100 / limit,
+        overshoot * 10_000 / limit % 100);
+    assertThat(overshoot * 100).isLessThanOrEqualTo(limit * MAX_OVERSHOOT_PERCENT);
+    assertThat(status.posted()).isEqualTo(really);
+    assertThat(status.leased()).isZero();
   }
 }

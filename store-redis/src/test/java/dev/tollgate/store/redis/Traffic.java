@@ -7,14 +7,15 @@ import dev.tollgate.Decision;
 import dev.tollgate.Reservation;
 import dev.tollgate.Tollgate;
 import dev.tollgate.Usage;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 
 /**
  * Threads that make calls through one engine at an even rate. A call is open while its thread makes
@@ -37,49 +39,13 @@ final class Traffic implements AutoCloseable {
   private static final int THREADS = 4;
   private static final int MAX_OPEN = 8;
 
-  /** What was really used, by all engines together. Thread-safe. */
-  static final class Spent {
-
-    /** What a caller has used. */
-    private record Sum(LongAdder calls, LongAdder nanoUsd) {}
-
-    private final Map<String, Sum> sums = new ConcurrentHashMap<>();
-    private final Map<String, LongAdder> models = new ConcurrentHashMap<>();
-
-    private void add(Call call, long nanoUsd) {
-      Sum sum =
-          sums.computeIfAbsent(
-              call.caller().id(), absent -> new Sum(new LongAdder(), new LongAdder()));
-      sum.calls.increment();
-      sum.nanoUsd.add(nanoUsd);
-      models.computeIfAbsent(call.model(), absent -> new LongAdder()).add(nanoUsd);
-    }
-
-    Set<String> callers() {
-      return Set.copyOf(sums.keySet());
-    }
-
-    long calls(String caller) {
-      return sums.get(caller).calls.sum();
-    }
-
-    long nanoUsd(String caller) {
-      return sums.get(caller).nanoUsd.sum();
-    }
-
-    /** Of all callers, with a model. */
-    long nanoUsdOf(String model) {
-      LongAdder sum = models.get(model);
-      return sum == null ? 0 : sum.sum();
-    }
-  }
-
   private final Tollgate engine;
   private final List<String> models;
   private final Spent spent;
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private final List<Future<?>> running = new ArrayList<>();
   private final Map<String, LongAdder> decisions = new ConcurrentHashMap<>();
+  private final LongAdder letIn = new LongAdder();
   private volatile String group;
   private volatile boolean isStopped;
 
@@ -116,16 +82,17 @@ final class Traffic implements AutoCloseable {
   private void call(Random random, Deque<Reservation> open) {
     String caller = group + "-" + random.nextInt(CALLERS);
     Call call =
-        Call.of(new Caller(caller, "free"), "chat")
+        Call.of(new Caller(caller, Spent.TIER.name()), Spent.ROUTE)
             .model(models.get(random.nextInt(models.size())))
             .criticality(random.nextBoolean() ? Criticality.ESSENTIAL : Criticality.OPTIONAL)
             .estimate(100, 50);
     Decision decision = engine.reserve(call);
     boolean isWithoutStore = engine.health().degraded();
     if (decision instanceof Decision.Refused refused) {
-      count("refused: " + refused.refusal().getClass().getSimpleName());
+      count(refused.refusal().getClass().getSimpleName());
     } else {
       count(isWithoutStore ? "let in while degraded" : "let in");
+      letIn.increment();
       open.addLast(decision.orThrow());
     }
     while (open.size() > random.nextInt(MAX_OPEN)) {
@@ -147,9 +114,30 @@ final class Traffic implements AutoCloseable {
     this.group = group;
   }
 
-  /** How often each decision was made. */
-  Map<String, LongAdder> decisions() {
-    return new TreeMap<>(decisions);
+  /** How often each decision was made until now. */
+  Map<String, Long> decisions() {
+    Map<String, Long> counts = new TreeMap<>();
+    decisions.forEach((decision, count) -> counts.put(decision, count.sum()));
+    return counts;
+  }
+
+  /** Waits until so many more calls were let in. */
+  void awaitCalls(int count) {
+    long goal = letIn.sum() + count;
+    await(() -> letIn.sum() >= goal);
+  }
+
+  /** Waits until a decision was made that is called so. */
+  void awaitDecision(String name) {
+    await(() -> decisions.containsKey(name));
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .until(condition);
   }
 
   /** Ends the calls, and fails if one of them threw. Idempotent. */
