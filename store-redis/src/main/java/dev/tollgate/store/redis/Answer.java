@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import redis.clients.jedis.HostAndPort;
 
 /** Reads what the script answers to one operation, from front to back. Used by one thread. */
 final class Answer {
@@ -32,25 +33,19 @@ final class Answer {
 
   private final List<?> values;
   private final boolean outlives;
+  private final HostAndPort server;
   private final String outcome;
   private final long atMicros;
   private int next;
 
   /**
-   * @param values numbers as {@code Long}, texts as {@code byte[]}: an outcome, the server's time,
-   *     and what the operation adds
+   * @param reply an outcome, the server's time, and what the operation adds
    * @throws StoreException when the answer is not one to the operation, as in all methods
-   */
-  Answer(List<?> values) throws StoreException {
-    this(new Reply.Answer(values, true));
-  }
-
-  /**
-   * @throws StoreException as above
    */
   Answer(Reply.Answer reply) throws StoreException {
     this.values = reply.values();
     this.outlives = reply.outlives();
+    this.server = reply.server();
     this.outcome = text();
     this.atMicros = number();
   }
@@ -76,6 +71,11 @@ final class Answer {
   /** Whether what was written is thought to outlive the server, if that was asked. */
   boolean outlives() {
     return outlives;
+  }
+
+  /** Who said it. */
+  HostAndPort server() {
+    return server;
   }
 
   Receipt toReserve(Request request) throws StoreException {

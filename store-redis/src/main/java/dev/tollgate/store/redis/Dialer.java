@@ -32,6 +32,15 @@ final class Dialer {
     default boolean isReplaced(HostAndPort server) {
       return false;
     }
+
+    /**
+     * Whether those who would name a server's successor can be heard, and name the server.
+     *
+     * @param deadlineNanos when that must be found out, by {@link System#nanoTime}
+     */
+    default boolean isConfirmed(HostAndPort server, long deadlineNanos) {
+      return true;
+    }
   }
 
   /**
@@ -88,13 +97,13 @@ final class Dialer {
    */
   static <T> T first(
       List<HostAndPort> nodes, Login login, long deadlineNanos, Function<Link, T> question) {
-    return answers(nodes, login, deadlineNanos, question, answer -> true).get(0);
+    return answers(nodes, login, deadlineNanos, question, answers -> true).get(0);
   }
 
   /**
-   * The answers that {@code nodes} give, one after the other, up to one that is enough. Those that
-   * are left share the time that is left, so that one that is silent does not use up all of it; and
-   * a share is left for what comes after.
+   * The answers that {@code nodes} give, one after the other, until they are enough. Those that are
+   * left share the time that is left, so that one that is silent does not use up all of it; and a
+   * share is left for what comes after.
    *
    * @param deadlineNanos when that must be done, by {@link System#nanoTime}
    * @throws JedisException when none of them answers
@@ -104,16 +113,15 @@ final class Dialer {
       Login login,
       long deadlineNanos,
       Function<Link, T> question,
-      Predicate<T> isEnough) {
+      Predicate<List<T>> areEnough) {
     List<T> answers = new ArrayList<>();
     List<JedisException> failures = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       long now = System.nanoTime();
       long share = (deadlineNanos - now) / (nodes.size() - i + 1);
       try (Link link = Link.to(nodes.get(i), login, now + share)) {
-        T answer = question.apply(link);
-        answers.add(answer);
-        if (isEnough.test(answer)) {
+        answers.add(question.apply(link));
+        if (areEnough.test(answers)) {
           return answers;
         }
       } catch (JedisConnectionException | JedisDataException e) {

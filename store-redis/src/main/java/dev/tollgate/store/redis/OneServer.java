@@ -1,16 +1,19 @@
 package dev.tollgate.store.redis;
 
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** All accounts are on one server. Thread-safe. */
 final class OneServer implements Topology {
 
+  private final Dialer.Target target;
   private final Line line;
 
   /**
    * @param target the server, or whoever knows it
    */
   OneServer(RedisAddress address, Dialer.Target target, Lineage lineage) {
+    this.target = target;
     line = new Line(new Dialer(address.login(), target, lineage));
   }
 
@@ -28,6 +31,11 @@ final class OneServer implements Topology {
   /** The line asks its target again for each new connection: there is nothing to forget here. */
   @Override
   public void suspect() {}
+
+  @Override
+  public boolean isConfirmed(HostAndPort server, long deadlineNanos) {
+    return target.isConfirmed(server, deadlineNanos);
+  }
 
   @Override
   public void close() {

@@ -80,9 +80,17 @@ final class RedisStore implements ReplicatedStore {
 
   @Override
   public Receipt reserve(Request request) throws StoreException {
-    Answer answer = ask(request.account(), at -> Operation.reserve(request, at), care(request));
+    Care care = care(request);
+    Answer answer = ask(request.account(), at -> Operation.reserve(request, at), care);
     Receipt receipt = answer.toReserve(request);
-    return answer.outlives() ? receipt : giveBack(receipt);
+    boolean isAdmitted = receipt.admitted().isPresent();
+    return isAdmitted && care == Care.REPLICATED && !outlives(answer) ? giveBack(receipt) : receipt;
+  }
+
+  /** A replica may be cut off together with its master: whoever replaces them must say too. */
+  private boolean outlives(Answer answer) {
+    return answer.outlives()
+        && topology.isConfirmed(answer.server(), System.nanoTime() + courier.silenceNanos());
   }
 
   private static Care care(Request request) {

@@ -11,8 +11,9 @@ sealed interface Reply {
    *
    * @param values numbers as {@code Long}, texts as {@code byte[]}
    * @param outlives whether what was written is thought to outlive the server, if that was asked
+   * @param server who said it
    */
-  record Answer(List<?> values, boolean outlives) implements Reply {}
+  record Answer(List<?> values, boolean outlives, HostAndPort server) implements Reply {}
 
   /**
    * It did not happen: another node has the account.

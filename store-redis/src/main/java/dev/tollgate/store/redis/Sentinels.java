@@ -50,6 +50,9 @@ final class Sentinels implements Dialer.Target {
       new AtomicLong(System.nanoTime() + SURVEY_INTERVAL_NANOS);
   private volatile Naming known = Naming.NONE;
 
+  /** Whether most of them answered the last survey. */
+  private volatile boolean areHeard = true;
+
   /** Those that answered last come first: those that are dead cost time once. */
   private volatile List<HostAndPort> sentinels;
 
@@ -62,21 +65,33 @@ final class Sentinels implements Dialer.Target {
   public HostAndPort find(long deadlineNanos) {
     surveyIfDue();
     Naming before = known;
-    Predicate<Naming> isEnough = answer -> before.isKnown() && answer.isAsLateAs(before);
     try {
-      return ask(before, isEnough, deadlineNanos).master();
+      ask(answers -> before.isKnown() && latest(answers).isAsLateAs(before), deadlineNanos);
     } catch (JedisConnectionException nobodyAnswers) {
       if (!before.isKnown()) {
         throw nobodyAnswers;
       }
-      return before.master();
     }
+    return known.master();
   }
 
   @Override
   public boolean isReplaced(HostAndPort server) {
     surveyIfDue();
     return !known.master().equals(server);
+  }
+
+  /** {@inheritDoc} While most of them are known to be silent, nobody waits for them. */
+  @Override
+  public boolean isConfirmed(HostAndPort server, long deadlineNanos) {
+    surveyIfDue();
+    try {
+      return areHeard
+          && areMost(ask(this::areMost, deadlineNanos))
+          && known.master().equals(server);
+    } catch (JedisException nobodyAnswers) {
+      return false;
+    }
   }
 
   private void surveyIfDue() {
@@ -92,33 +107,35 @@ final class Sentinels implements Dialer.Target {
   /** Asks all of them. */
   private void survey() {
     try {
-      ask(known, answer -> false, System.nanoTime() + SURVEY_NANOS);
-    } catch (JedisException nobodyKnows) {
-      // what was known has to do
+      areHeard = areMost(ask(answers -> false, System.nanoTime() + SURVEY_NANOS));
+    } catch (JedisException nobodyAnswers) {
+      areHeard = false;
     }
   }
 
-  /**
-   * Asks one after the other.
-   *
-   * @param before what was known before
-   * @param isEnough which answer makes further ones needless
-   * @return what is known then
-   */
-  private Naming ask(Naming before, Predicate<Naming> isEnough, long deadlineNanos) {
+  /** Asks one after the other, and learns from what they say. */
+  private List<Naming> ask(Predicate<List<Naming>> areEnough, long deadlineNanos) {
+    Naming before = known;
     List<Naming> answers =
-        Dialer.answers(sentinels, address.sentinelLogin(), deadlineNanos, this::naming, isEnough);
-    Naming latest = answers.stream().max(Comparator.comparingLong(Naming::epoch)).orElseThrow();
-    // after most have answered, a lower epoch means that they were set up anew
-    boolean areMost = 2 * answers.size() > address.nodes().size();
-    return learn(before, latest, areMost);
+        Dialer.answers(sentinels, address.sentinelLogin(), deadlineNanos, this::naming, areEnough);
+    learn(before, answers);
+    return answers;
   }
 
-  private synchronized Naming learn(Naming before, Naming latest, boolean areMost) {
-    if (latest.isAsLateAs(known) || (known.equals(before) && areMost)) {
+  /** When most know less than was known, they have been set up anew. */
+  private synchronized void learn(Naming before, List<Naming> answers) {
+    Naming latest = latest(answers);
+    if (latest.isAsLateAs(known) || (known.equals(before) && areMost(answers))) {
       known = latest;
     }
-    return known;
+  }
+
+  private static Naming latest(List<Naming> answers) {
+    return answers.stream().max(Comparator.comparingLong(Naming::epoch)).orElse(Naming.NONE);
+  }
+
+  private boolean areMost(List<Naming> answers) {
+    return 2 * answers.size() > address.nodes().size();
   }
 
   /** In this order: a failover between the two answers then does no harm. */

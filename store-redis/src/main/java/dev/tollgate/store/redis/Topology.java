@@ -1,5 +1,6 @@
 package dev.tollgate.store.redis;
 
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Which line leads to an account's server. Thread-safe. */
@@ -22,6 +23,16 @@ interface Topology extends AutoCloseable {
 
   /** Told when a server could not be reached, or no longer has what it was asked for. */
   void suspect();
+
+  /**
+   * Whether a server that has answered is certain not to be replaced unheard. A node of a cluster
+   * that is cut off stops by itself, before another one takes its place.
+   *
+   * @param deadlineNanos when that must be found out, by {@link System#nanoTime}
+   */
+  default boolean isConfirmed(HostAndPort server, long deadlineNanos) {
+    return true;
+  }
 
   /** Closes all connections. Idempotent. */
   @Override

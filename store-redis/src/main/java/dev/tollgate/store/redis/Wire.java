@@ -208,7 +208,7 @@ final class Wire {
           .get(i)
           .complete(
               i < answers.size() && answers.get(i) instanceof List<?> values
-                  ? new Reply.Answer(values, outlives)
+                  ? new Reply.Answer(values, outlives, link.server())
                   : strange(answer));
     }
     return true;

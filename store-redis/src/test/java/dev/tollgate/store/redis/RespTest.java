@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.RedisInputStream;
 
@@ -24,6 +25,7 @@ class RespTest {
   private static final String SEED = "tollgate.seed";
   private static final int ANSWERS = 20_000;
   private static final Calendar DAYS = at -> new Calendar.Span(0, 1L << 52);
+  private static final HostAndPort SERVER = new HostAndPort("127.0.0.1", 6379);
   private static final Request REQUEST =
       new Request(
           "account",
@@ -77,7 +79,7 @@ class RespTest {
             && list.size() == 1
             && list.get(0) instanceof List<?> values) {
           answers++;
-          new Answer(values).toReserve(REQUEST);
+          new Answer(new Reply.Answer(values, true, SERVER)).toReserve(REQUEST);
           understood++;
         }
       } catch (JedisException | StoreException refused) {

@@ -53,7 +53,11 @@ class SentinelsTest {
   private static final String USER = "user asking on >password " + Sentinels.RIGHTS;
 
   private static HostAndPort find(Sentinels sentinels) {
-    return sentinels.find(System.nanoTime() + Duration.ofSeconds(2).toNanos());
+    return sentinels.find(soon());
+  }
+
+  private static long soon() {
+    return System.nanoTime() + Duration.ofMillis(800).toNanos();
   }
 
   @Test
@@ -102,6 +106,25 @@ class SentinelsTest {
     informed.resume();
     Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sentinels.isReplaced(FORMER));
     assertThat(find(sentinels)).isEqualTo(SUCCESSOR);
+  }
+
+  @Test
+  void aMasterIsConfirmedOnlyWhileMostCanBeHeardAndNameIt() {
+    LocalRedis first = sentinel(FORMER, 4, USER);
+    LocalRedis second = sentinel(FORMER, 4, USER);
+    LocalRedis informed = sentinel(SUCCESSOR, 5, USER);
+    informed.suspend();
+    Sentinels sentinels = new Sentinels(address(first, second, informed));
+    assertThat(find(sentinels)).isEqualTo(FORMER);
+    assertThat(sentinels.isConfirmed(FORMER, soon())).isTrue();
+    assertThat(sentinels.isConfirmed(SUCCESSOR, soon())).isFalse();
+    second.suspend();
+    assertThat(sentinels.isConfirmed(FORMER, soon())).isFalse();
+    informed.resume();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> sentinels.isConfirmed(SUCCESSOR, soon()));
+    assertThat(sentinels.isConfirmed(FORMER, soon())).isFalse();
   }
 
   @Test
