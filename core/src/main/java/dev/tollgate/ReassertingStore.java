@@ -103,18 +103,21 @@ final class ReassertingStore implements Store {
   public Receipt reserve(Request request) throws StoreException {
     long lineage = store.lineage();
     Receipt receipt = store.reserve(request);
-    if (receipt.admitted().isPresent() && receipt.admitted().get().isKept()) {
+    Optional<Hold> held = receipt.admitted().filter(Hold::isKept);
+    if (held.isPresent()) {
       acknowledged(
-          new Entry(
-              receipt.admitted().get(),
-              request.expiry(),
-              request.memo(),
-              Optional.empty(),
-              NEVER,
-              lineage),
+          new Entry(held.get(), request.expiry(), request.memo(), Optional.empty(), NEVER, lineage),
           receipt.atMicros());
     }
-    return receipt;
+    return receipt.outcome() == Outcome.REFUSED && held.isPresent()
+        ? giveBack(receipt, held.get())
+        : receipt;
+  }
+
+  /** A successor of the server may have heard of the hold, and not hear of its end. */
+  private Receipt giveBack(Receipt receipt, Hold hold) throws StoreException {
+    cancel(hold);
+    return new Receipt(Outcome.REFUSED, receipt.atMicros(), receipt.balances(), Optional.empty());
   }
 
   @Override

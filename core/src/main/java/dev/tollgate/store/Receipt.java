@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param outcome what happened, or for a read what a reserve would have done
  * @param atMicros the store's time
  * @param balances one for each charge, in the order of the request
- * @param admitted what was taken; empty unless the outcome of a reserve is FULL or REDUCED
+ * @param admitted what was taken; empty unless the outcome of a reserve is FULL or REDUCED, or what
+ *     {@link ReplicatedStore#reserve} says
  */
 public record Receipt(
     Outcome outcome, long atMicros, List<Balance> balances, Optional<Hold> admitted) {

@@ -22,6 +22,16 @@ public interface ReplicatedStore extends Store {
   long lineage();
 
   /**
+   * {@inheritDoc}
+   *
+   * <p>A hold that is charged when it expires is money that a successor of the server must not let
+   * others have too. One that it might not hear of is refused, and in the receipt all the same: it
+   * has to be cancelled.
+   */
+  @Override
+  Receipt reserve(Request request) throws StoreException;
+
+  /**
    * Holds again what a hold held of quotas, until its deadline, unless the hold is known: then it
    * is left as it is, live or expired. No limit is checked.
    *

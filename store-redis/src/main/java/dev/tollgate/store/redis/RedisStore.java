@@ -84,7 +84,7 @@ final class RedisStore implements ReplicatedStore {
     Answer answer = ask(request.account(), at -> Operation.reserve(request, at), care);
     Receipt receipt = answer.toReserve(request);
     boolean isAdmitted = receipt.admitted().isPresent();
-    return isAdmitted && care == Care.REPLICATED && !outlives(answer) ? giveBack(receipt) : receipt;
+    return isAdmitted && care == Care.REPLICATED && !outlives(answer) ? refused(receipt) : receipt;
   }
 
   /** A replica may be cut off together with its master: whoever replaces them must say too. */
@@ -100,12 +100,8 @@ final class RedisStore implements ReplicatedStore {
     return request.expiry() == Expiry.CHARGED ? Care.REPLICATED : Care.REPEATABLE;
   }
 
-  /** Money that a successor of the server would lease once more must not be spent. */
-  private Receipt giveBack(Receipt receipt) throws StoreException {
-    if (receipt.admitted().isPresent()) {
-      cancel(receipt.admitted().get());
-    }
-    return new Receipt(Outcome.REFUSED, receipt.atMicros(), receipt.balances(), Optional.empty());
+  private static Receipt refused(Receipt receipt) {
+    return new Receipt(Outcome.REFUSED, receipt.atMicros(), receipt.balances(), receipt.admitted());
   }
 
   @Override

@@ -1,0 +1,80 @@
+package dev.tollgate.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.store.Calendar;
+import dev.tollgate.store.Charge;
+import dev.tollgate.store.Expiry;
+import dev.tollgate.store.Hold;
+import dev.tollgate.store.Quota;
+import dev.tollgate.store.Receipt;
+import dev.tollgate.store.Receipt.Outcome;
+import dev.tollgate.store.Request;
+import dev.tollgate.store.Store;
+import dev.tollgate.store.StoreException;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** Money is leased from a real master only when its replica has heard. */
+class UncertainLeaseTest {
+
+  private static final Quota QUOTA =
+      new Quota(at -> new Calendar.Span(0, Store.MAX_AMOUNT), 100, 100, 100, List.of());
+
+  private LocalRedis master;
+  private LocalRedis replica;
+  private Store store;
+
+  @BeforeEach
+  void start() {
+    master = LocalRedis.start("repl-diskless-sync yes", "repl-diskless-sync-delay 0");
+    replica = LocalRedis.start("replicaof 127.0.0.1 " + master.port());
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              try (Jedis client = master.client()) {
+                return client.info("replication").contains("state=online");
+              }
+            });
+    store = Stores.open(master.uri(), Duration.ofSeconds(1));
+  }
+
+  @AfterEach
+  void stop() {
+    store.close();
+    replica.close();
+    master.close();
+  }
+
+  @Test
+  void aReplicaThatIsSilentRefusesMoneyAndNamesWhatIsToBeGivenBack() throws StoreException {
+    assertThat(reserve("heard", Expiry.CHARGED).outcome()).isEqualTo(Outcome.FULL);
+    replica.suspend();
+
+    Receipt unheard = reserve("unheard", Expiry.CHARGED);
+    assertThat(unheard.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(unheard.admitted().map(Hold::id)).contains("unheard");
+    assertThat(held()).isEqualTo(20);
+    store.cancel(unheard.admitted().orElseThrow());
+    assertThat(held()).isEqualTo(10);
+    assertThat(reserve("caller", Expiry.RELEASED).outcome()).isEqualTo(Outcome.FULL);
+
+    replica.resume();
+    assertThat(reserve("again", Expiry.CHARGED).outcome()).isEqualTo(Outcome.FULL);
+  }
+
+  private Receipt reserve(String id, Expiry expiry) throws StoreException {
+    List<Charge> charges = List.of(Charge.of("cost", QUOTA, 10));
+    return store.reserve(new Request("account", id, charges, 600_000_000L, expiry, ""));
+  }
+
+  private long held() throws StoreException {
+    return store.read("account", List.of(Charge.of("cost", QUOTA, 0))).balances().get(0).held();
+  }
+}
