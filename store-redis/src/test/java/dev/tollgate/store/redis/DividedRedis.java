@@ -2,60 +2,76 @@ package dev.tollgate.store.redis;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * A master with two replicas and three Sentinels, whose network falls into two parts: the master
- * and one of its clients, and everybody else. The master is reached through a proxy that tells that
- * client by its user's name, and the client reaches the Sentinels through proxies of its own. Not
- * thread-safe.
+ * with one of its clients, and a replica if it is told so, and everybody else. The master is
+ * reached through a proxy that tells that client by its user's name, and the client reaches the
+ * Sentinels through proxies of its own. Not thread-safe.
  */
 final class DividedRedis implements AutoCloseable {
 
-  private static final int REPLICAS = 2;
   private static final String LONE_USER = "lone";
   private static final String OTHER_USER = "other";
 
   private final FaultyProxy wayToMaster;
   private final LocalRedis master;
-  private final List<LocalRedis> replicas;
+  private final List<LocalRedis> replicas = new ArrayList<>();
   private final List<LocalRedis> sentinels;
-  private final List<FaultyProxy> waysToSentinels;
 
-  DividedRedis() {
+  /** Nothing passes through these while the network is divided. */
+  private final List<FaultyProxy> waysToOtherPart = new ArrayList<>();
+
+  private final List<Integer> sentinelsOfLoneClient;
+
+  /**
+   * @param isReplicaWithMaster whether one of the replicas stays with the master
+   */
+  DividedRedis(boolean isReplicaWithMaster) {
     int port = LocalRedis.freePort();
     wayToMaster = FaultyProxy.to(port);
-    master = server(port, "replica-announce-port " + wayToMaster.port());
-    replicas =
-        IntStream.range(0, REPLICAS)
-            .mapToObj(
-                i -> server(LocalRedis.freePort(), "replicaof 127.0.0.1 " + wayToMaster.port()))
-            .toList();
+    master = server(port, wayToMaster.port(), List.of());
+    int first = replica(wayToMaster.port(), false);
+    int second = isReplicaWithMaster ? replica(port, true) : replica(wayToMaster.port(), false);
     master.restart();
     replicas.forEach(LocalRedis::restart);
-    sentinels =
-        LocalSentinels.start(wayToMaster.port(), replicas.stream().map(LocalRedis::port).toList());
-    waysToSentinels = sentinels.stream().map(sentinel -> FaultyProxy.to(sentinel.port())).toList();
-    sentinels.forEach(sentinel -> awaitInfo(sentinel, "slaves=" + REPLICAS + ",sentinels=3"));
+    sentinels = LocalSentinels.start(wayToMaster.port(), List.of(first, second));
+    sentinelsOfLoneClient =
+        sentinels.stream().map(LocalRedis::port).map(this::wayToOtherPart).toList();
+    sentinels.forEach(sentinel -> awaitInfo(sentinel, "slaves=2,sentinels=3"));
     replicas.forEach(replica -> awaitInfo(replica, "master_link_status:up"));
   }
 
-  private static LocalRedis server(int port, String setting) {
-    return LocalRedis.at(
-        port,
-        setting,
-        "replica-announce-ip 127.0.0.1",
-        "repl-diskless-sync yes",
-        "repl-diskless-sync-delay 0",
-        "user " + LONE_USER + " on >password " + Rights.NEEDED,
-        "user " + OTHER_USER + " on >password " + Rights.NEEDED);
+  private int wayToOtherPart(int port) {
+    FaultyProxy way = FaultyProxy.to(port);
+    waysToOtherPart.add(way);
+    return way.port();
+  }
+
+  /** Returns the port at which Sentinels, and later a master, reach it. */
+  private int replica(int masterPort, boolean isWithMaster) {
+    int port = LocalRedis.freePort();
+    int announced = isWithMaster ? wayToOtherPart(port) : port;
+    replicas.add(server(port, announced, List.of("replicaof 127.0.0.1 " + masterPort)));
+    return announced;
+  }
+
+  private static LocalRedis server(int port, int announced, List<String> settings) {
+    List<String> all = new ArrayList<>(settings);
+    all.add("replica-announce-ip 127.0.0.1");
+    all.add("replica-announce-port " + announced);
+    all.add("repl-diskless-sync yes");
+    all.add("repl-diskless-sync-delay 0");
+    all.add("user " + LONE_USER + " on >password " + Rights.NEEDED);
+    all.add("user " + OTHER_USER + " on >password " + Rights.NEEDED);
+    return LocalRedis.at(port, all.toArray(new String[0]));
   }
 
   private static void awaitInfo(LocalRedis server, String part) {
@@ -78,16 +94,17 @@ final class DividedRedis implements AutoCloseable {
 
   /** For the client that stays with the master. */
   URI uriOfLoneClient() {
-    return uri(LONE_USER, waysToSentinels.stream().map(FaultyProxy::port));
+    return uri(LONE_USER, sentinelsOfLoneClient);
   }
 
   /** For all other clients. */
   URI uriOfOthers() {
-    return uri(OTHER_USER, sentinels.stream().map(LocalRedis::port));
+    return uri(OTHER_USER, sentinels.stream().map(LocalRedis::port).toList());
   }
 
-  private static URI uri(String user, Stream<Integer> sentinels) {
-    String hosts = sentinels.map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+  private static URI uri(String user, List<Integer> sentinels) {
+    String hosts =
+        sentinels.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     return URI.create(
         "redis-sentinel://" + user + ":password@" + hosts + "/" + LocalSentinels.MASTER);
   }
@@ -95,13 +112,13 @@ final class DividedRedis implements AutoCloseable {
   /** Nothing passes any more between the two parts. */
   void divide() {
     wayToMaster.dropAllBut(LONE_USER);
-    waysToSentinels.forEach(FaultyProxy::drop);
+    waysToOtherPart.forEach(FaultyProxy::drop);
   }
 
   /** Everything passes again. */
   void heal() {
     wayToMaster.pass();
-    waysToSentinels.forEach(FaultyProxy::pass);
+    waysToOtherPart.forEach(FaultyProxy::pass);
   }
 
   /** Waits until a Sentinel names another master. */
@@ -125,7 +142,7 @@ final class DividedRedis implements AutoCloseable {
 
   @Override
   public void close() {
-    waysToSentinels.forEach(FaultyProxy::close);
+    waysToOtherPart.forEach(FaultyProxy::close);
     wayToMaster.close();
     sentinels.forEach(LocalRedis::close);
     replicas.forEach(LocalRedis::close);

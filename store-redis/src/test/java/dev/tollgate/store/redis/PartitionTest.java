@@ -57,19 +57,27 @@ class PartitionTest {
 
   @Test
   void whatWasSpentOnBothSidesIsKnownWhenItHeals() throws Exception {
-    run(Duration.ofSeconds(3));
+    run(Duration.ofSeconds(3), true);
   }
 
   @RepeatedTest(SEEDS)
   @Tag("long")
   void whatWasSpentOnBothSidesIsKnownWhenALongPartitionHeals() throws Exception {
-    run(Duration.ofSeconds(12));
+    run(Duration.ofSeconds(12), false);
   }
 
-  private void run(Duration partition) throws Exception {
-    System.out.printf("-D%s=%d: a partition of %d ms%n", SEED, seed, partition.toMillis());
+  @RepeatedTest(SEEDS)
+  @Tag("long")
+  void theSameWhenAReplicaStaysWithTheFirstMaster() throws Exception {
+    run(Duration.ofSeconds(12), true);
+  }
+
+  private void run(Duration partition, boolean isReplicaWithMaster) throws Exception {
+    System.out.printf(
+        "-D%s=%d: a partition of %d ms, with the first master %s%n",
+        SEED, seed, partition.toMillis(), isReplicaWithMaster ? "a replica" : "no replica");
     Policies policies = policies(partition);
-    try (DividedRedis servers = new DividedRedis()) {
+    try (DividedRedis servers = new DividedRedis(isReplicaWithMaster)) {
       divideAndHeal(servers, policies, partition);
       try (Tollgate auditor = engine(policies, servers.uriOfOthers())) {
         Difference difference = spent.difference(auditor, "");
