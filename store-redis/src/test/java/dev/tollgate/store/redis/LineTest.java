@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.args.ClientType;
@@ -221,7 +222,9 @@ class LineTest {
   @Test
   void answerIsNotMissedWhenALockHasUsedUpTheWakeUp() throws InterruptedException {
     Ask ask = ask(account, "id");
-    Thread leader = new Thread(() -> ask.complete(new Reply.Answer(List.of(), true)));
+    Thread leader =
+        new Thread(
+            () -> ask.complete(new Reply.Answer(List.of(), true, new HostAndPort("127.0.0.1", 1))));
     leader.start();
     leader.join();
     // as whoever waits for a lock does
