@@ -92,6 +92,7 @@ final class ReassertingStore implements Store {
 
   ReassertingStore(ReplicatedStore store) {
     this.store = store;
+    this.told = store.lineage();
   }
 
   /** Whether the store may have lost something. */

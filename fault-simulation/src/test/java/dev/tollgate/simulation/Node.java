@@ -37,6 +37,7 @@ final class Node {
   private Sums broughtAtLeast = Sums.NOTHING;
 
   private boolean hasAllRollups = true;
+  private boolean behind;
   private int troublesAtTurn;
   private int turnsWithoutTrouble;
 
@@ -95,9 +96,13 @@ final class Node {
     hasAllRollups = false;
   }
 
-  /** It cannot be expected that the store has what it acknowledged. */
-  void forgetSettled() {
+  /**
+   * It has not been able to tell the store what that has lost: for as long as this is so, it cannot
+   * be expected to be there.
+   */
+  void isBehind() {
     settled.clear();
+    behind = true;
   }
 
   /** Whether its latest turns had no trouble with the store. */
@@ -127,7 +132,7 @@ final class Node {
   void charged(OpenCall call, CallRecord row) {
     open.remove(call);
     overruns.merge(call.provider(), call.overrun(row.costNanoUsd()), Long::sum);
-    if (call.inStore()) {
+    if (call.inStore() && !behind) {
       settled.put(row.id(), row);
     }
     made = made.plus(new Sums(row.costNanoUsd(), 0, 0, 0, row.inputTokens() + row.outputTokens()));
@@ -147,7 +152,8 @@ final class Node {
     boolean healthy = line.troubles() == troublesAtTurn && !engine.health().degraded();
     troublesAtTurn = line.troubles();
     turnsWithoutTrouble = healthy ? turnsWithoutTrouble + 1 : 0;
-    if (turnsWithoutTrouble > 1) {
+    if (isHealthy()) {
+      behind = false;
       broughtAtLeast = made;
     }
   }

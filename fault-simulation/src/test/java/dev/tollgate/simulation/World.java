@@ -267,7 +267,7 @@ final class World {
     boolean all = lastEnd.isBefore(lastLoss.minus(StoreServer.OLDEST_LOST));
     for (Node node : nodes.values()) {
       if (!node.isHealthy()) {
-        node.forgetSettled();
+        node.isBehind();
         all = false;
       }
     }

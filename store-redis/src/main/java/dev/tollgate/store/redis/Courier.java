@@ -27,7 +27,7 @@ final class Courier {
    * The network of a server that answered the last time may be silent for this many deadlines: a
    * process that is short of processor time loses tens of milliseconds without any outage.
    */
-  private static final int PATIENCE = 4;
+  private static final int PATIENCE = 3;
 
   /**
    * Callers wait for so many deadlines while others' batches are under way. An outage does not take
