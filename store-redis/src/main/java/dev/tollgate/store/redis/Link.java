@@ -98,6 +98,15 @@ final class Link extends Connection {
     String info = replication();
     Matcher history = HISTORY.matcher(info);
     replicas = lineage.met(server, history.find() ? history.group(1) : "");
+    expectReplicas(info);
+  }
+
+  /** Asks whether the server has replicas by now. */
+  void lookForReplicas() {
+    expectReplicas(replication());
+  }
+
+  private void expectReplicas(String info) {
     if (HAS_REPLICAS.matcher(info).find()) {
       replicas.expect();
     }

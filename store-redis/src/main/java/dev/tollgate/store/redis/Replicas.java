@@ -12,12 +12,28 @@ final class Replicas {
   /** Longer than it takes to replace a server that is cut off. */
   static final long MAX_SILENCE_NANOS = 60_000_000_000L;
 
+  /** A server without replicas is asked so often whether it has some by now. */
+  private static final long PAUSE_NANOS = 1_000_000_000L;
+
   private final LongSupplier nanoTime;
   private boolean areKnown;
   private long heardAtNanos;
+  private long lookedAtNanos;
 
+  /** Those of a server that is looked at now. */
   Replicas(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
+    lookedAtNanos = nanoTime.getAsLong();
+  }
+
+  /** Whether none is known, and the server is to be asked for some now. */
+  synchronized boolean areToBeLookedFor() {
+    long now = nanoTime.getAsLong();
+    if (areKnown || now - lookedAtNanos < PAUSE_NANOS) {
+      return false;
+    }
+    lookedAtNanos = now;
+    return true;
   }
 
   /** Whether there are any, or were. */

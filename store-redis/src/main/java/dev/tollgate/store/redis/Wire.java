@@ -145,19 +145,19 @@ final class Wire {
    * further, however often somebody makes the server forget it.
    */
   private void exchange(Link link, List<List<Ask>> groups, long deadlineNanos) {
+    boolean isReplicated = groups.stream().anyMatch(Wire::mustOutlive) && hasReplicas(link);
     Set<Script> missing = new LinkedHashSet<>();
     List<List<Ask>> left = groups;
     while (!left.isEmpty()) {
       for (List<Ask> group : left) {
         send(link, group, missing.remove(group.get(0).script()));
-        if (mustOutlive(group)) {
-          link.sendCommand(
-              Command.WAIT, "1", Long.toString(millisForReplicas(link, deadlineNanos)));
+        if (isReplicated && mustOutlive(group)) {
+          link.sendCommand(Command.WAIT, "1", Long.toString(millisForReplicas(deadlineNanos)));
         }
       }
       List<List<Ask>> scriptless = new ArrayList<>();
       for (List<Ask> group : left) {
-        if (!receive(link, group)) {
+        if (!receive(link, group, isReplicated)) {
           scriptless.add(group);
           missing.add(group.get(0).script());
         }
@@ -166,10 +166,20 @@ final class Wire {
     }
   }
 
-  /** At least 1: for ever is 0. Where none is known, one that has come since may be heard. */
-  private static long millisForReplicas(Link link, long deadlineNanos) {
-    long nanos = (deadlineNanos - System.nanoTime()) / PART_FOR_REPLICAS;
-    return link.replicas().areKnown() ? Math.max(1, nanos / 1_000_000) : 1;
+  /**
+   * Whether to wait for replicas. A server that has none would answer only when it looks at its
+   * timers, ten times a second, and nothing else meanwhile.
+   */
+  private static boolean hasReplicas(Link link) {
+    if (link.replicas().areToBeLookedFor()) {
+      link.lookForReplicas();
+    }
+    return link.replicas().areKnown();
+  }
+
+  /** At least 1: for ever is 0. */
+  private static long millisForReplicas(long deadlineNanos) {
+    return Math.max(1, (deadlineNanos - System.nanoTime()) / PART_FOR_REPLICAS / 1_000_000);
   }
 
   private static boolean mustOutlive(List<Ask> group) {
@@ -186,12 +196,12 @@ final class Wire {
   }
 
   /** Completes a group's operations. False when the server did not know the script. */
-  private boolean receive(Link link, List<Ask> group) {
+  private boolean receive(Link link, List<Ask> group, boolean isReplicated) {
     if (group.get(0).isRedirected()) {
       answer(link);
     }
     Object answer = answer(link);
-    boolean outlives = !mustOutlive(group) || isKept(link);
+    boolean outlives = !isReplicated || !mustOutlive(group) || isKept(link);
     if (answer instanceof JedisDataException error) {
       if (Refusal.isWithoutScript(error)) {
         return false;

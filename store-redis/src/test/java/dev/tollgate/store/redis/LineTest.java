@@ -2,9 +2,11 @@ package dev.tollgate.store.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tollgate.store.Bucket;
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
@@ -233,6 +235,48 @@ class LineTest {
     assertThat(ask.park()).isTrue();
     assertThat(Duration.ofNanos(System.nanoTime() - start))
         .isLessThan(Stores.DEADLINE.dividedBy(2));
+  }
+
+  @Test
+  void moneyIsLeasedAtOnceWhereThereAreNoReplicasAndWaitsForThoseThatCome() throws Exception {
+    try (LocalRedis redis = LocalRedis.start();
+        Store store = Stores.open(redis.uri(), Stores.DEADLINE)) {
+      List<Long> millis = new ArrayList<>();
+      for (int i = 0; i < 21; i++) {
+        long start = System.nanoTime();
+        lease(store, "alone " + i);
+        millis.add((System.nanoTime() - start) / 1_000_000);
+      }
+      long median = millis.stream().sorted().toList().get(10);
+      System.out.printf("a lease of a server without replicas: %d ms (median)%n", median);
+      assertThat(median).isLessThan(50);
+      assertThat(waits(redis)).isFalse();
+
+      LocalRedis replica =
+          LocalRedis.at(LocalRedis.freePort(), "replicaof 127.0.0.1 " + redis.port());
+      try (replica) {
+        replica.restart();
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .untilAsserted(
+                () -> {
+                  lease(store, "replicated " + UUID.randomUUID());
+                  assertThat(waits(redis)).isTrue();
+                });
+      }
+    }
+  }
+
+  private void lease(Store store, String id) throws StoreException {
+    List<Charge> charges = List.of(Charge.of("money", new Bucket(1000, 1_000_000L, 100_000), 1));
+    store.reserve(new Request(account, id, charges, 1_000_000L, Expiry.CHARGED, ""));
+  }
+
+  /** Whether the server was ever asked what its replicas have. */
+  private static boolean waits(LocalRedis redis) {
+    try (Jedis client = redis.client()) {
+      return client.info("commandstats").contains("cmdstat_wait:");
+    }
   }
 
   private void assertFailsWithin(Store store, Duration deadline, String message) {

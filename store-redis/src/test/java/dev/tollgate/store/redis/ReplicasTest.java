@@ -16,6 +16,17 @@ class ReplicasTest {
   }
 
   @Test
+  void replicasAreLookedForOnceASecondUntilSomeAreKnown() {
+    assertThat(replicas.areToBeLookedFor()).isFalse();
+    nanos += 1_000_000_000;
+    assertThat(replicas.areToBeLookedFor()).isTrue();
+    assertThat(replicas.areToBeLookedFor()).isFalse();
+    nanos += 1_000_000_000;
+    replicas.expect();
+    assertThat(replicas.areToBeLookedFor()).isFalse();
+  }
+
+  @Test
   void whatAReplicaHasCounts() {
     assertThat(replicas.keep(1)).isTrue();
     assertThat(replicas.areKnown()).isTrue();
