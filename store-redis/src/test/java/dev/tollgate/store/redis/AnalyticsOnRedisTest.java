@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
@@ -40,13 +41,23 @@ class AnalyticsOnRedisTest {
   }
 
   @Test
+  void everySumOfTwentyThousandCallsOfThreeEnginesIsExact() throws Exception {
+    call(20_000);
+  }
+
+  @Test
+  @Tag("long")
   void everySumOfHundredThousandCallsOfThreeEnginesIsExact() throws Exception {
-    System.out.println("seed " + seed);
+    call(100_000);
+  }
+
+  private void call(int count) throws Exception {
     Instant start = Instant.now();
     List<Tollgate> engines = List.of(open(), open(), open());
     RandomCalls calls = new RandomCalls(engines, seed);
-    calls.run(100_000, 24);
+    calls.run(count, 24);
     engines.forEach(Tollgate::close);
+    System.out.printf("-Dseed=%d: %d calls of three engines, summed up in Redis%n", seed, count);
     try (Tollgate reader = open()) {
       calls.assertSumsOf(reader.analytics(), start, Instant.now().plusSeconds(5));
     }
