@@ -39,6 +39,7 @@ class CanaryTest {
   private static final String PROVIDER_KEY = CANARY + "-provider-9a02";
   private static final String PASSWORD = CANARY + "-password-33e8";
   private static final String STORE_PASSWORD = CANARY + "-store-5b12";
+  private static final String DIRECTORY = "observed-data";
   private static final String PROMPT = CANARY + "-prompt-c0ffee";
 
   private static final String OPERATOR =
@@ -59,22 +60,40 @@ class CanaryTest {
             .setting("requirepass " + STORE_PASSWORD)
             .build();
     redis.start();
+    try {
+      run("secrets", "redis://:" + STORE_PASSWORD + "@127.0.0.1:" + port);
+      readRedis(port);
+    } finally {
+      redis.stop();
+    }
+    assertNoSecret();
+  }
+
+  @Test
+  void noSecretIsWrittenIntoADirectory() throws IOException {
+    run("secrets-in-files", "file:" + DIRECTORY);
+    assertThat(seen.get("files")).contains(DIRECTORY);
+    assertNoSecret();
+  }
+
+  private void run(String name, String store) throws IOException {
     HttpServer receiver = openReceiver();
     try (ProviderStandIn provider = ProviderStandIn.open(PROVIDER_KEY);
         Instance instance =
-            Instance.start(Server.TOMCAT, "secrets", configuration(provider, receiver, port))) {
+            Instance.start(Server.TOMCAT, name, configuration(provider, receiver, store))) {
       call(instance.client());
       lookAround(instance.client());
       await().atMost(ofSeconds(20)).until(() -> !alerts.isEmpty());
-      readRedis(port);
       readFiles(instance.directory());
       seen.put("alerts", alerts.toString());
       seen.put("log", instance.log());
       assertThat(provider.calls()).isGreaterThanOrEqualTo(5);
     } finally {
       receiver.stop(0);
-      redis.stop();
     }
+  }
+
+  private void assertNoSecret() {
     assertThat(seen.get("log")).contains("CallLog.charged", "CallLog.decided");
     System.out.printf(
         "%d places with %d characters, 0 with a secret: %s%n",
@@ -103,7 +122,7 @@ class CanaryTest {
   }
 
   private static Map<String, String> configuration(
-      ProviderStandIn provider, HttpServer receiver, int redisPort) {
+      ProviderStandIn provider, HttpServer receiver, String store) {
     Map<String, String> values = new HashMap<>();
     values.put("java.util.logging.config.file", "conf/logging-all.properties");
     values.put("sample.keys", KEY + ":few");
@@ -112,7 +131,7 @@ class CanaryTest {
     values.put("sample.provider.url", provider.url());
     values.put("sample.provider.key", PROVIDER_KEY);
     values.put("tollgate.hash-key", CANARY + "-hash-of-tollgate");
-    values.put("tollgate.store", "redis://:" + STORE_PASSWORD + "@127.0.0.1:" + redisPort);
+    values.put("tollgate.store", store);
     values.put("tollgate.callers", "principal, header:X-Visitor, cookie:visitor, bearer, ip");
     values.put("tollgate.route.picture.path", "/gate.svg");
     values.put("tollgate.tier.few.rate", "1000/minute burst 1000");
