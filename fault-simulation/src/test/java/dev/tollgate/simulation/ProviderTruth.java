@@ -21,8 +21,11 @@ final class ProviderTruth {
   /** Of the overrun, what nobody could post any more. */
   private long forgiven;
 
-  /** What the store has forgotten. */
+  /** What the store has forgotten for good. */
   private long lost;
+
+  /** What it has forgotten at last, and may be told again. */
+  private long missing;
 
   void began(OpenCall call) {
     open += call.worstCost();
@@ -54,14 +57,20 @@ final class ProviderTruth {
     forgiven += overrun;
   }
 
-  /** The store counts less than it did by this, or more if it is negative. */
-  void lost(long amount) {
-    lost += Math.max(0, amount);
+  /** Whoever was to tell what was forgotten before has not, and will not. */
+  void loseAgain() {
+    lost += missing;
+    missing = 0;
   }
 
-  /** What the store had forgotten it was told again. */
-  void nothingIsLost() {
-    lost = 0;
+  /** The store counts less than it did by this, or more if it is negative. */
+  void lost(long amount) {
+    missing += Math.max(0, amount);
+  }
+
+  /** What the store had forgotten at last it was told again. */
+  void toldAgain() {
+    missing = 0;
   }
 
   /**
@@ -70,7 +79,7 @@ final class ProviderTruth {
    */
   void check(String provider, long counted) {
     Violation.unless(
-        counted + overrun + lost >= spent + open + unsettled,
+        counted + overrun + lost + missing >= spent + open + unsettled,
         "the budget of %s counts %d; %d were spent, %d are taken and %d unsettled (overrun %d, lost %d)",
         provider,
         counted,
@@ -78,7 +87,7 @@ final class ProviderTruth {
         open,
         unsettled,
         overrun,
-        lost);
+        lost + missing);
   }
 
   /**
@@ -89,14 +98,14 @@ final class ProviderTruth {
    */
   void checkAtEnd(String provider, long posted, long chargedUnsettled) {
     Violation.unless(
-        posted + forgiven + lost >= spent + unsettled,
+        posted + forgiven + lost + missing >= spent + unsettled,
         "the budget of %s has posted %d; %d were spent and %d unsettled (overrun %d, lost %d)",
         provider,
         posted,
         spent,
         unsettled,
         overrun,
-        lost);
+        lost + missing);
     Violation.unless(
         posted <= spent + unsettled + early + chargedUnsettled,
         "the budget of %s has posted %d; only %d were spent and %d unsettled (leases lost %d)",

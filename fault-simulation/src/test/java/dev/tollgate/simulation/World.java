@@ -239,6 +239,7 @@ final class World {
       posted.put(provider, budget(provider).posted());
       held.put(provider, budget(provider).held());
     }
+    truths.values().forEach(ProviderTruth::loseAgain);
     try {
       server.lose(operations);
     } catch (StoreException impossible) {
@@ -272,7 +273,7 @@ final class World {
       }
     }
     if (all) {
-      truths.values().forEach(ProviderTruth::nothingIsLost);
+      truths.values().forEach(ProviderTruth::toldAgain);
       tally.count("losses made good");
     }
   }
