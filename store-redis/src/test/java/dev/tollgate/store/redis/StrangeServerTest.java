@@ -39,8 +39,10 @@ class StrangeServerTest {
   private static final Duration DEADLINE = Duration.ofMillis(200);
   private static final String READY = "+PONG\r\n";
 
-  /** What a busy machine may add. */
-  private static final Duration SLACK = Duration.ofMillis(800);
+  /** What a busy machine may add, and how often it may add more. */
+  private static final Duration SLACK = Duration.ofMillis(1500);
+
+  private static final int MAX_TRIES = 3;
 
   private static final long MAX_ALLOCATED = 200L << 20;
 
@@ -89,7 +91,23 @@ class StrangeServerTest {
     }
   }
 
+  /** A hang is one at every try, and a busy machine is only sometimes slow. */
   private static String ask(String name, StrangeServer.Manner manner) {
+    Duration most = DEADLINE.multipliedBy(4).plus(SLACK);
+    Told told = askOnce(name, manner);
+    for (int tries = 1; tries < MAX_TRIES && told.after().compareTo(most) > 0; tries++) {
+      told = askOnce(name, manner);
+    }
+    assertThat(told.after()).as(name).isLessThan(most);
+    return String.format(
+        "%s: after %d ms and %d kB: %s",
+        name, told.after().toMillis(), told.allocated() / 1024, told.message());
+  }
+
+  /** How a question ended. */
+  private record Told(Duration after, long allocated, String message) {}
+
+  private static Told askOnce(String name, StrangeServer.Manner manner) {
     ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
     try (StrangeServer server = new StrangeServer(manner);
@@ -100,11 +118,8 @@ class StrangeServerTest {
       Duration took = Duration.ofNanos(System.nanoTime() - began);
       allocated = memory.getThreadAllocatedBytes(thread) - allocated;
       assertThat(failure).as(name).isInstanceOf(StoreException.class);
-      assertThat(took).as(name).isLessThan(DEADLINE.multipliedBy(4).plus(SLACK));
       assertThat(allocated).as(name).isLessThan(MAX_ALLOCATED);
-      return String.format(
-          "%s: after %d ms and %d kB: %s",
-          name, took.toMillis(), allocated / 1024, failure.getMessage());
+      return new Told(took, allocated, failure.getMessage());
     }
   }
 
