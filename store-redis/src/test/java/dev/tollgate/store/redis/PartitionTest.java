@@ -142,6 +142,7 @@ class PartitionTest {
       System.out.printf(
           "with the first master: %s, with its successor: %s%n",
           loneCalls.decisions(), otherCalls.decisions());
+      System.out.printf("decided: %s; and %s%n", loneCalls.times(), otherCalls.times());
       long healed = System.nanoTime();
       servers.heal();
       loneCalls.group("after");

@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +48,7 @@ final class Traffic implements AutoCloseable {
   private final List<Future<?>> running = new ArrayList<>();
   private final Map<String, LongAdder> decisions = new ConcurrentHashMap<>();
   private final LongAdder letIn = new LongAdder();
+  private final Queue<Long> micros = new ConcurrentLinkedQueue<>();
   private volatile String group;
   private volatile boolean isStopped;
 
@@ -86,7 +89,9 @@ final class Traffic implements AutoCloseable {
             .model(models.get(random.nextInt(models.size())))
             .criticality(random.nextBoolean() ? Criticality.ESSENTIAL : Criticality.OPTIONAL)
             .estimate(100, 50);
+    long began = System.nanoTime();
     Decision decision = engine.reserve(call);
+    micros.add((System.nanoTime() - began) / 1000);
     boolean isWithoutStore = engine.health().degraded();
     if (decision instanceof Decision.Refused refused) {
       count(refused.refusal().getClass().getSimpleName());
@@ -119,6 +124,16 @@ final class Traffic implements AutoCloseable {
     Map<String, Long> counts = new TreeMap<>();
     decisions.forEach((decision, count) -> counts.put(decision, count.sum()));
     return counts;
+  }
+
+  /** How long deciding took until now. */
+  String times() {
+    long[] sorted = micros.stream().mapToLong(Long::longValue).sorted().toArray();
+    return String.format(
+        "median %.1f ms, p99 %.1f ms, slowest %.1f ms",
+        sorted[sorted.length / 2] / 1000.0,
+        sorted[sorted.length * 99 / 100] / 1000.0,
+        sorted[sorted.length - 1] / 1000.0);
   }
 
   /** Waits until so many more calls were let in. */
