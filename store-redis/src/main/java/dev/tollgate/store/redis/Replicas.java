@@ -12,13 +12,15 @@ final class Replicas {
   /** Longer than it takes to replace a server that is cut off. */
   static final long MAX_SILENCE_NANOS = 60_000_000_000L;
 
-  /** A server without replicas is asked so often whether it has some by now. */
-  private static final long PAUSE_NANOS = 1_000_000_000L;
+  /** Replicas that are silent, or are not there, are asked for so often at most. */
+  static final long PAUSE_NANOS = 1_000_000_000L;
 
   private final LongSupplier nanoTime;
   private boolean areKnown;
+  private boolean areSilent;
   private long heardAtNanos;
   private long lookedAtNanos;
+  private long missedAtNanos;
 
   /** Those of a server that is looked at now. */
   Replicas(LongSupplier nanoTime) {
@@ -36,9 +38,14 @@ final class Replicas {
     return true;
   }
 
-  /** Whether there are any, or were. */
-  synchronized boolean areKnown() {
-    return areKnown;
+  /** Whether to wait for one now: some are known, and have not just been silent. */
+  synchronized boolean areAwaited() {
+    return areKnown && (!areSilent || nanoTime.getAsLong() - missedAtNanos >= PAUSE_NANOS);
+  }
+
+  /** Whether what the server writes counts without them. */
+  synchronized boolean areGone() {
+    return !areKnown || nanoTime.getAsLong() - heardAtNanos > MAX_SILENCE_NANOS;
   }
 
   /** The server says that it has some: they are expected to be heard of from now on. */
@@ -50,18 +57,19 @@ final class Replicas {
   }
 
   /**
-   * Takes note of what the server said of what it has just written.
+   * Takes note of what the server said of what it has just written, after they were waited for.
    *
    * @param count how many replicas have it
    * @return whether it can be counted on
    */
   synchronized boolean keep(long count) {
-    long now = nanoTime.getAsLong();
-    if (count > 0) {
-      areKnown = true;
-      heardAtNanos = now;
-      return true;
+    areSilent = count == 0;
+    if (areSilent) {
+      missedAtNanos = nanoTime.getAsLong();
+      return areGone();
     }
-    return !areKnown || now - heardAtNanos > MAX_SILENCE_NANOS;
+    areKnown = true;
+    heardAtNanos = nanoTime.getAsLong();
+    return true;
   }
 }

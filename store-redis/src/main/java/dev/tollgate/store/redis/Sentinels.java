@@ -50,7 +50,7 @@ final class Sentinels implements Dialer.Target {
       new AtomicLong(System.nanoTime() + SURVEY_INTERVAL_NANOS);
   private volatile Naming known = Naming.NONE;
 
-  /** Whether most of them answered the last survey. */
+  /** Whether most of them answered the last time that so many were asked. */
   private volatile boolean areHeard = true;
 
   /** Those that answered last come first: those that are dead cost time once. */
@@ -61,10 +61,14 @@ final class Sentinels implements Dialer.Target {
     sentinels = address.nodes();
   }
 
+  /** {@inheritDoc} While most of them are known to be silent, nobody waits for them. */
   @Override
   public HostAndPort find(long deadlineNanos) {
     surveyIfDue();
     Naming before = known;
+    if (before.isKnown() && !areHeard) {
+      return before.master();
+    }
     try {
       ask(answers -> before.isKnown() && latest(answers).isAsLateAs(before), deadlineNanos);
     } catch (JedisConnectionException nobodyAnswers) {
@@ -81,17 +85,10 @@ final class Sentinels implements Dialer.Target {
     return !known.master().equals(server);
   }
 
-  /** {@inheritDoc} While most of them are known to be silent, nobody waits for them. */
   @Override
   public boolean isConfirmed(HostAndPort server, long deadlineNanos) {
     surveyIfDue();
-    try {
-      return areHeard
-          && areMost(ask(this::areMost, deadlineNanos))
-          && known.master().equals(server);
-    } catch (JedisException nobodyAnswers) {
-      return false;
-    }
+    return areHeard && hear(this::areMost, deadlineNanos) && known.master().equals(server);
   }
 
   private void surveyIfDue() {
@@ -104,13 +101,20 @@ final class Sentinels implements Dialer.Target {
     }
   }
 
-  /** Asks all of them. */
   private void survey() {
+    hear(answers -> false, System.nanoTime() + SURVEY_NANOS);
+  }
+
+  /** Whether most of them can be heard: until they are asked the next time, that is known. */
+  private boolean hear(Predicate<List<Naming>> areEnough, long deadlineNanos) {
+    boolean areMost = false;
     try {
-      areHeard = areMost(ask(answers -> false, System.nanoTime() + SURVEY_NANOS));
+      areMost = areMost(ask(areEnough, deadlineNanos));
     } catch (JedisException nobodyAnswers) {
-      areHeard = false;
+      // what was known has to do
     }
+    areHeard = areMost;
+    return areMost;
   }
 
   /** Asks one after the other, and learns from what they say. */

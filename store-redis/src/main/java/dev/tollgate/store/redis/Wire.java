@@ -145,19 +145,19 @@ final class Wire {
    * further, however often somebody makes the server forget it.
    */
   private void exchange(Link link, List<List<Ask>> groups, long deadlineNanos) {
-    boolean isReplicated = groups.stream().anyMatch(Wire::mustOutlive) && hasReplicas(link);
+    boolean isAwaited = groups.stream().anyMatch(Wire::mustOutlive) && areReplicasAwaited(link);
     Set<Script> missing = new LinkedHashSet<>();
     List<List<Ask>> left = groups;
     while (!left.isEmpty()) {
       for (List<Ask> group : left) {
         send(link, group, missing.remove(group.get(0).script()));
-        if (isReplicated && mustOutlive(group)) {
+        if (isAwaited && mustOutlive(group)) {
           link.sendCommand(Command.WAIT, "1", Long.toString(millisForReplicas(deadlineNanos)));
         }
       }
       List<List<Ask>> scriptless = new ArrayList<>();
       for (List<Ask> group : left) {
-        if (!receive(link, group, isReplicated)) {
+        if (!receive(link, group, isAwaited)) {
           scriptless.add(group);
           missing.add(group.get(0).script());
         }
@@ -167,14 +167,14 @@ final class Wire {
   }
 
   /**
-   * Whether to wait for replicas. A server that has none would answer only when it looks at its
-   * timers, ten times a second, and nothing else meanwhile.
+   * Whether to wait for replicas. A server that hears of none would answer only when it looks at
+   * its timers, ten times a second, and nothing else meanwhile.
    */
-  private static boolean hasReplicas(Link link) {
+  private static boolean areReplicasAwaited(Link link) {
     if (link.replicas().areToBeLookedFor()) {
       link.lookForReplicas();
     }
-    return link.replicas().areKnown();
+    return link.replicas().areAwaited();
   }
 
   /** At least 1: for ever is 0. */
@@ -196,12 +196,13 @@ final class Wire {
   }
 
   /** Completes a group's operations. False when the server did not know the script. */
-  private boolean receive(Link link, List<Ask> group, boolean isReplicated) {
+  private boolean receive(Link link, List<Ask> group, boolean isAwaited) {
     if (group.get(0).isRedirected()) {
       answer(link);
     }
     Object answer = answer(link);
-    boolean outlives = !isReplicated || !mustOutlive(group) || isKept(link);
+    boolean outlives =
+        !mustOutlive(group) || (isAwaited ? isKept(link) : link.replicas().areGone());
     if (answer instanceof JedisDataException error) {
       if (Refusal.isWithoutScript(error)) {
         return false;

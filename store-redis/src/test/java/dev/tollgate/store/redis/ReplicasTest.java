@@ -12,7 +12,7 @@ class ReplicasTest {
   @Test
   void whatAServerWithoutReplicasWritesCounts() {
     assertThat(replicas.keep(0)).isTrue();
-    assertThat(replicas.areKnown()).isFalse();
+    assertThat(replicas.areAwaited()).isFalse();
   }
 
   @Test
@@ -29,7 +29,7 @@ class ReplicasTest {
   @Test
   void whatAReplicaHasCounts() {
     assertThat(replicas.keep(1)).isTrue();
-    assertThat(replicas.areKnown()).isTrue();
+    assertThat(replicas.areAwaited()).isTrue();
   }
 
   @Test
@@ -51,6 +51,21 @@ class ReplicasTest {
     assertThat(replicas.keep(0)).isFalse();
     nanos += 1;
     assertThat(replicas.keep(0)).isTrue();
+  }
+
+  @Test
+  void callersWaitForSilentReplicasNowAndThen() {
+    replicas.expect();
+    for (int i = 0; i < 3; i++) {
+      assertThat(replicas.areAwaited()).isTrue();
+      assertThat(replicas.keep(0)).isFalse();
+      nanos += Replicas.PAUSE_NANOS - 1;
+      assertThat(replicas.areAwaited()).isFalse();
+      assertThat(replicas.areGone()).isFalse();
+      nanos += 1;
+    }
+    assertThat(replicas.keep(1)).isTrue();
+    assertThat(replicas.areAwaited()).isTrue();
   }
 
   @Test

@@ -66,7 +66,9 @@ class UncertainLeaseTest {
     assertThat(reserve("caller", Expiry.RELEASED).outcome()).isEqualTo(Outcome.FULL);
 
     replica.resume();
-    assertThat(reserve("again", Expiry.CHARGED).outcome()).isEqualTo(Outcome.FULL);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> reserve("again", Expiry.CHARGED).outcome() == Outcome.FULL);
   }
 
   private Receipt reserve(String id, Expiry expiry) throws StoreException {
