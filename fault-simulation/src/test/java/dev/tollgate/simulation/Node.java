@@ -28,9 +28,6 @@ final class Node {
   /** What was settled in the store, by the hold's id, since it was last compared. */
   private final Map<String, CallRecord> settled = new LinkedHashMap<>();
 
-  /** By how much its calls cost more than they took, by provider. */
-  private final Map<String, Long> overruns = new LinkedHashMap<>();
-
   private Sums made = Sums.NOTHING;
 
   /** What was made by the latest turn that certainly brought all of it to the store. */
@@ -115,10 +112,6 @@ final class Node {
     return hasAllRollups;
   }
 
-  Map<String, Long> overruns() {
-    return overruns;
-  }
-
   /** Counts what a call was answered. */
   void decided(Decision decision, long requests) {
     boolean refused = decision instanceof Decision.Refused;
@@ -131,7 +124,6 @@ final class Node {
   /** Counts what a call was charged. */
   void charged(OpenCall call, CallRecord row) {
     open.remove(call);
-    overruns.merge(call.provider(), call.overrun(row.costNanoUsd()), Long::sum);
     if (call.inStore() && !behind) {
       settled.put(row.id(), row);
     }

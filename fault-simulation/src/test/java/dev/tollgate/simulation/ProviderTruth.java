@@ -18,9 +18,6 @@ final class ProviderTruth {
   /** By how much calls have cost more than they took. */
   private long overrun;
 
-  /** Of the overrun, what nobody could post any more. */
-  private long forgiven;
-
   /** What the store has forgotten for good. */
   private long lost;
 
@@ -50,11 +47,6 @@ final class ProviderTruth {
   /** It was open for so long that the store may have been told all that it took. */
   void lasted(OpenCall call) {
     early += call.worstCost();
-  }
-
-  /** The process that knew of an overrun is gone, or the lease that it belonged to. */
-  void forgive(long overrun) {
-    forgiven += overrun;
   }
 
   /** Whoever was to tell what was forgotten before has not, and will not. */
@@ -92,13 +84,14 @@ final class ProviderTruth {
 
   /**
    * Once all calls and leases have ended, what was posted is what was spent, and what was charged
-   * because nobody said what had become of it.
+   * because nobody said what had become of it. An overrun is missing if the lease that its call
+   * took from was closed before, and no other one of the same window was taken since.
    *
    * @param chargedUnsettled of leases that expired
    */
   void checkAtEnd(String provider, long posted, long chargedUnsettled) {
     Violation.unless(
-        posted + forgiven + lost + missing >= spent + unsettled,
+        posted + overrun + lost + missing >= spent + unsettled,
         "the budget of %s has posted %d; %d were spent and %d unsettled (overrun %d, lost %d)",
         provider,
         posted,

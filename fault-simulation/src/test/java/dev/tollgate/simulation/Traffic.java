@@ -251,9 +251,6 @@ final class Traffic {
     node.charged(call, row);
     world.tally().count("settled");
     world.truth(call).ifPresent(truth -> truth.settled(call, row.costNanoUsd()));
-    if (isLong(call)) {
-      world.truth(call).ifPresent(truth -> truth.forgive(call.overrun(row.costNanoUsd())));
-    }
     world.note(() -> "process " + node.process() + ": settled " + row);
   }
 

@@ -291,25 +291,13 @@ final class World {
   /** What a process had in its memory is gone. */
   void died(Node node) {
     tally.count("crashes");
-    forgive(node);
     ended(node, false);
   }
 
   /** A process is shut down in order. */
   void shutDown(Node node) {
     node.engine().close();
-    if (node.engine().health().journalledSettlements() > 0) {
-      forgive(node);
-    }
     ended(node, node.line().troubles() == 0);
-  }
-
-  private void forgive(Node node) {
-    node.overruns()
-        .forEach(
-            (provider, overrun) ->
-                Optional.ofNullable(truths.get(provider))
-                    .ifPresent(truth -> truth.forgive(overrun)));
   }
 
   private void ended(Node node, boolean inOrder) {
