@@ -148,7 +148,7 @@ class LineTest {
   }
 
   @Test
-  void serverThatFallsSilentFailsEveryCallerAfterFourDeadlines() throws Exception {
+  void serverThatFallsSilentFailsEveryCallerAfterThreeDeadlines() throws Exception {
     Duration deadline = Duration.ofMillis(100);
     try (LocalRedis redis = LocalRedis.start();
         Store store = Stores.open(redis.uri(), deadline);
@@ -160,7 +160,7 @@ class LineTest {
       try {
         List<Future<?>> callers = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-          callers.add(threads.submit(() -> assertFailsWithin(store, deadline.multipliedBy(4), "")));
+          callers.add(threads.submit(() -> assertFailsWithin(store, deadline.multipliedBy(3), "")));
         }
         for (Future<?> caller : callers) {
           caller.get(30, TimeUnit.SECONDS);

@@ -436,7 +436,7 @@ class RefusalTest {
       assertThat(store.reserve(request).outcome()).isEqualTo(Outcome.FULL);
       assertThat(taken(store)).isEqualTo(2);
       System.out.printf("%s: stopped, each of 5 operations failed in ms: %s%n", program, millis);
-      assertThat(millis.get(0)).isBetween(350L, 1500L);
+      assertThat(millis.get(0)).isBetween(250L, 1500L);
       assertThat(millis.subList(1, 5)).allMatch(each -> each < 1000);
     }
   }
