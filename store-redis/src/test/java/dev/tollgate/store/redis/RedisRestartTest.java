@@ -46,7 +46,7 @@ class RedisRestartTest {
   /** Generous: other runs share the machine's processors. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private static final int CALLS = 50;
+  private static final int CALLS = 30;
   private static final String ENDED = "ended";
   private static final String GOING_ON = "going-on";
 
