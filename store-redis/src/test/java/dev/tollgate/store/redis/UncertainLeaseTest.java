@@ -2,6 +2,20 @@ package dev.tollgate.store.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.AnomalyPolicy;
+import dev.tollgate.BreakerPolicy;
+import dev.tollgate.Call;
+import dev.tollgate.Caller;
+import dev.tollgate.Decision;
+import dev.tollgate.Limit;
+import dev.tollgate.Meter;
+import dev.tollgate.Policies;
+import dev.tollgate.Price;
+import dev.tollgate.PriceBook;
+import dev.tollgate.ProviderBudget;
+import dev.tollgate.Route;
+import dev.tollgate.Spending;
+import dev.tollgate.Tollgate;
 import dev.tollgate.store.Calendar;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Expiry;
@@ -14,6 +28,8 @@ import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +41,8 @@ class UncertainLeaseTest {
 
   private static final Quota QUOTA =
       new Quota(at -> new Calendar.Span(0, Store.MAX_AMOUNT), 100, 100, 100, List.of());
+
+  private static final long USD = 1_000_000_000L;
 
   private LocalRedis master;
   private LocalRedis replica;
@@ -42,7 +60,7 @@ class UncertainLeaseTest {
                 return client.info("replication").contains("state=online");
               }
             });
-    store = Stores.open(master.uri(), Duration.ofSeconds(1));
+    store = Stores.open(master.uri(), Duration.ofMillis(500));
   }
 
   @AfterEach
@@ -69,6 +87,31 @@ class UncertainLeaseTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> reserve("again", Expiry.CHARGED).outcome() == Outcome.FULL);
+  }
+
+  @Test
+  void anEngineRefusesTheCallAndGivesTheMoneyBack() {
+    ProviderBudget budget =
+        new ProviderBudget(
+            "openai", Set.of(), List.of(), Limit.of(Meter.COST, USD, Spent.month()), 0, USD / 100);
+    Price price = Price.of(USD, USD);
+    Policies policies =
+        Policies.of(
+                List.of(Spent.TIER),
+                List.of(Route.of(Spent.ROUTE)),
+                new PriceBook(Map.of("m", price)))
+            .with(new Spending(List.of(budget), BreakerPolicy.OFF, AnomalyPolicy.OFF));
+    replica.suspend();
+    try (Tollgate engine = Tollgate.builder(policies, store).build()) {
+      Caller caller = new Caller("caller", Spent.TIER.name());
+      Decision decision = engine.reserve(Call.of(caller, Spent.ROUTE).model("m").estimate(10, 10));
+      assertThat(decision)
+          .isInstanceOfSatisfying(
+              Decision.Refused.class,
+              refused ->
+                  assertThat(refused.refusal()).isInstanceOf(Decision.Refusal.BudgetInUse.class));
+      assertThat(engine.budgets().get(0).leased()).isZero();
+    }
   }
 
   private Receipt reserve(String id, Expiry expiry) throws StoreException {
