@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -23,17 +22,26 @@ import java.util.stream.Stream;
 /**
  * A directory that belongs to one store at a time: a lock, which ends with the process, and the
  * numbered segments. Not thread-safe.
+ *
+ * <p>A process that closes any channel of the lock's file loses its lock of it. So who has a
+ * directory open is also noted within the process, where all class loaders see it, and the file is
+ * not touched before that is known.
  */
 final class DataDirectory implements AutoCloseable {
 
   private static final Pattern SEGMENT = Pattern.compile("(\\d{8,18})\\.log");
   private static final int MAX_OWNER_BYTES = 32;
 
+  /** The beginning of the name of the system property that an open directory has. */
+  private static final String OPEN = "dev.tollgate.store.file.open:";
+
   private final Path path;
+  private final String note;
   private final FileChannel lock;
 
-  private DataDirectory(Path path, FileChannel lock) {
+  private DataDirectory(Path path, String note, FileChannel lock) {
     this.path = path;
+    this.note = note;
     this.lock = lock;
   }
 
@@ -46,12 +54,24 @@ final class DataDirectory implements AutoCloseable {
     Path absolute = path.toAbsolutePath().normalize();
     try {
       Files.createDirectories(absolute, ownersOnly(absolute));
-      return new DataDirectory(absolute, lock(absolute));
+      return openAlone(absolute, OPEN + absolute.toRealPath());
     } catch (FileAlreadyExistsException file) {
       throw new UnusableStoreException(
           absolute + " is a file", "name a directory, or a place for a new one", file);
     } catch (IOException unwritable) {
       throw unwritable(absolute, unwritable);
+    }
+  }
+
+  private static DataDirectory openAlone(Path path, String note) throws IOException {
+    if (System.getProperties().putIfAbsent(note, "true") != null) {
+      throw inUse(path, "this process, in another application or an earlier deployment");
+    }
+    try {
+      return new DataDirectory(path, note, lock(path));
+    } catch (IOException | UnusableStoreException unlocked) {
+      System.clearProperty(note);
+      throw unlocked;
     }
   }
 
@@ -90,9 +110,6 @@ final class DataDirectory implements AutoCloseable {
       byte[] owner = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
       channel.truncate(0).write(ByteBuffer.wrap(owner));
       return channel;
-    } catch (OverlappingFileLockException mine) {
-      channel.close();
-      throw inUse(path, "this process, in another application or an earlier deployment");
     } catch (IOException | UnusableStoreException unlocked) {
       channel.close();
       throw unlocked;
@@ -150,6 +167,10 @@ final class DataDirectory implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lock.close();
+    try {
+      lock.close();
+    } finally {
+      System.clearProperty(note);
+    }
   }
 }

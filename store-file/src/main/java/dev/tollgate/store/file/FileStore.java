@@ -32,13 +32,11 @@ final class FileStore implements Store {
 
   private final MemoryStore memory;
   private final GroupWriter writer;
-  private final Log log;
   private final Rollups rollups = new KeptRollups();
 
-  private FileStore(MemoryStore memory, GroupWriter writer, Log log) {
+  private FileStore(MemoryStore memory, GroupWriter writer) {
     this.memory = memory;
     this.writer = writer;
-    this.log = log;
   }
 
   /**
@@ -61,21 +59,20 @@ final class FileStore implements Store {
       DataDirectory directory, int maxAccounts, InstantSource clock, LogSettings settings)
       throws IOException {
     Changes changes = new Changes();
-    MemoryStore memory = new MemoryStore(maxAccounts, clock, changes);
-    Recovery recovery = new Recovery(directory, memory);
-    Log log = recovery.run(settings);
-    LogWriter logWriter = new LogWriter(memory, log, recovery.wholeBytes());
+    Recovered recovered =
+        Recovery.run(directory, () -> new MemoryStore(maxAccounts, clock, changes), settings);
+    LogWriter logWriter = new LogWriter(recovered.store(), recovered.log(), recovered.wholeBytes());
     GroupWriter writer = new GroupWriter(changes, logWriter, directory.path());
     writer.start();
     LOGGER.log(Level.INFO, "usage is kept in {0}", directory.path());
-    return new FileStore(memory, writer, log);
+    return new FileStore(recovered.store(), writer);
   }
 
-  private static void release(AutoCloseable used) {
+  private static void release(DataDirectory directory) {
     try {
-      used.close();
-    } catch (Exception failure) {
-      LOGGER.log(Level.WARNING, "a file could not be closed: {0}", failure);
+      directory.close();
+    } catch (IOException failure) {
+      LOGGER.log(Level.WARNING, "{0} could not be closed: {1}", directory.path(), failure);
     }
   }
 
@@ -162,7 +159,6 @@ final class FileStore implements Store {
   @Override
   public void close() {
     writer.close();
-    release(log);
     memory.close();
   }
 

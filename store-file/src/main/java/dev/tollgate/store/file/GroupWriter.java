@@ -20,7 +20,7 @@ final class GroupWriter implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long END_MILLIS = 10_000;
+  private static final long END_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Changes changes;
   private final LogWriter log;
@@ -29,7 +29,8 @@ final class GroupWriter implements AutoCloseable {
   private volatile Optional<String> failure = Optional.empty();
 
   /**
-   * @param log is used by its thread alone
+   * @param log is used by its thread alone, which closes it at its end: the directory is nobody
+   *     else's while something may still be written to it
    * @param path where that is
    */
   GroupWriter(Changes changes, LogWriter log, Path path) {
@@ -74,6 +75,15 @@ final class GroupWriter implements AutoCloseable {
     } finally {
       changes.takeLast().group().fail("the store is closed");
       failure = Optional.of("the store is closed");
+      release();
+    }
+  }
+
+  private void release() {
+    try {
+      log.close();
+    } catch (IOException reason) {
+      LOGGER.log(Level.WARNING, "{0} could not be closed: {1}", path, reason);
     }
   }
 
@@ -131,15 +141,21 @@ final class GroupWriter implements AutoCloseable {
     return text;
   }
 
-  /** Writes and forces what is left. Idempotent. */
+  /** Writes and forces what is left, for ten seconds at most. Idempotent. */
   @Override
   public void close() {
     changes.close();
     boolean interrupted = false;
-    try {
-      thread.join(END_MILLIS);
-    } catch (InterruptedException hurried) {
-      interrupted = true;
+    long end = System.nanoTime() + END_NANOS;
+    for (long left = END_NANOS; left > 0 && thread.isAlive(); left = end - System.nanoTime()) {
+      try {
+        TimeUnit.NANOSECONDS.timedJoin(thread, left);
+      } catch (InterruptedException hurried) {
+        interrupted = true;
+      }
+    }
+    if (thread.isAlive()) {
+      LOGGER.log(Level.ERROR, "{0} stays in use: the disk does not answer", path);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * Brings the changes of a store into its log, forces it once a second, and makes it smaller. What
  * could not be written is written first the next time. Not thread-safe.
  */
-final class LogWriter {
+final class LogWriter implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final long FORCE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -167,5 +167,10 @@ final class LogWriter {
       LOGGER.log(Level.WARNING, "older files stay in {0} for now: {1}", log.path(), later);
     }
     rewriteAtBytes = rewriteAt(log.bytes());
+  }
+
+  @Override
+  public void close() throws IOException {
+    log.close();
   }
 }

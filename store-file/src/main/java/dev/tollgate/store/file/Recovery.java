@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Reads a directory into a store. Frames are numbered, so none is missed. A frame that is damaged
@@ -32,41 +33,78 @@ final class Recovery {
   private long wholeBytes;
   private boolean isWhole;
 
-  Recovery(DataDirectory directory, MemoryStore store) {
+  private Recovery(DataDirectory directory, MemoryStore store) {
     this.directory = directory;
     this.store = store;
   }
 
   /**
-   * @return the log, to be continued
-   * @throws UnusableStoreException when a segment is damaged, missing, or of another version
+   * Reads all segments. If those before the last one cannot be used but the last one tells
+   * everything, it alone is read: a disk that did not force them has had them replaced.
+   *
+   * @param stores makes empty ones
+   * @throws UnusableStoreException when a segment that is needed is damaged, missing, or of another
+   *     version
    */
-  Log run(LogSettings settings) throws IOException {
+  static Recovered run(DataDirectory directory, Supplier<MemoryStore> stores, LogSettings settings)
+      throws IOException {
     NavigableMap<Long, Path> segments = directory.segments();
     dropUnused(segments);
     if (segments.isEmpty()) {
-      return Log.create(directory, settings);
+      return new Recovered(stores.get(), Log.create(directory, settings), 0);
     }
+    try {
+      return new Recovery(directory, stores.get()).read(segments, settings);
+    } catch (UnusableStoreException damaged) {
+      return readLastAlone(directory, stores.get(), segments, settings).orElseThrow(() -> damaged);
+    }
+  }
+
+  private static Optional<Recovered> readLastAlone(
+      DataDirectory directory,
+      MemoryStore store,
+      NavigableMap<Long, Path> segments,
+      LogSettings settings)
+      throws IOException {
+    NavigableMap<Long, Path> before = segments.headMap(segments.lastKey(), false);
+    if (before.isEmpty()) {
+      return Optional.empty();
+    }
+    Recovered recovered;
+    try {
+      NavigableMap<Long, Path> last = segments.tailMap(segments.lastKey(), true);
+      recovered = new Recovery(directory, store).read(last, settings);
+    } catch (UnusableStoreException neededToo) {
+      return Optional.empty();
+    }
+    LOGGER.log(
+        Level.WARNING,
+        "{0} cannot be used, and is deleted: {1} tells everything",
+        before.values(),
+        segments.lastEntry().getValue());
+    for (Path replaced : before.values()) {
+      Files.delete(replaced);
+    }
+    return Optional.of(recovered);
+  }
+
+  private Recovered read(NavigableMap<Long, Path> segments, LogSettings settings)
+      throws IOException {
     isWhole = segments.firstKey() == 1;
-    Map.Entry<Long, Path> last = segments.pollLastEntry();
-    long number = segments.isEmpty() ? last.getKey() : segments.firstKey();
-    for (Map.Entry<Long, Path> segment : segments.entrySet()) {
+    long number = segments.firstKey();
+    for (Map.Entry<Long, Path> segment : segments.headMap(segments.lastKey(), false).entrySet()) {
       require(segment.getKey() == number++, segment.getValue(), "the file before it is missing");
       readOlder(segment.getValue(), segment.getKey());
     }
-    require(last.getKey() == number, last.getValue(), "the file before it is missing");
-    Segment current = readLast(settings.channels(), last.getValue(), number);
-    require(isWhole, last.getValue(), "the files before it are missing");
-    return new Log(directory, settings, older, olderBytes, current, nextSequence);
-  }
-
-  /** What the log had when everything was told last; 0 if it never was. */
-  long wholeBytes() {
-    return wholeBytes;
+    Path last = segments.lastEntry().getValue();
+    require(segments.lastKey() == number, last, "the file before it is missing");
+    Segment current = readLast(settings.channels(), last, number);
+    return new Recovered(
+        store, new Log(directory, settings, older, olderBytes, current, nextSequence), wholeBytes);
   }
 
   /** A last segment that nothing was written to yet was made just before a crash. */
-  private void dropUnused(NavigableMap<Long, Path> segments) throws IOException {
+  private static void dropUnused(NavigableMap<Long, Path> segments) throws IOException {
     Optional<Map.Entry<Long, Path>> last = Optional.ofNullable(segments.lastEntry());
     if (last.isPresent() && Files.size(last.get().getValue()) <= SegmentHead.BYTES) {
       Files.delete(last.get().getValue());
@@ -90,6 +128,7 @@ final class Recovery {
       if (end < reader.bytes()) {
         dropTail(reader, head, path, end);
       }
+      require(isWhole, path, "the files before it are missing");
       return Segment.reopen(channels, path, head, end);
     }
   }

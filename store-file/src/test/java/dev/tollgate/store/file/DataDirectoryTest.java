@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,25 @@ class DataDirectoryTest {
     }
     try (Store second = Kept.open(data)) {
       assertThat(Kept.posted(second, "caller")).isOne();
+    }
+  }
+
+  /** A process that closes a file loses its locks of it, whoever of it has them. */
+  @Test
+  void refusedOpenerLeavesTheLockToTheFirst() throws Exception {
+    Path data = temp.resolve("data");
+    try (Store first = Kept.open(data)) {
+      Path alias = Files.createSymbolicLink(temp.resolve("alias"), data);
+      for (Path refused : List.of(data, alias)) {
+        assertThatExceptionOfType(UnusableStoreException.class)
+            .isThrownBy(() -> Kept.open(refused))
+            .withMessageContaining(refused + " is in use by this process");
+      }
+      try (Settler other = Settler.start(data, 1, 1)) {
+        other.awaitAcknowledged(1);
+        assertThat(other.acknowledged("thread-0")).as("what another process could count").isZero();
+      }
+      Kept.spend(first, "caller", "id", 1);
     }
   }
 

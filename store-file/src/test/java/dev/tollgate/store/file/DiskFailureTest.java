@@ -91,6 +91,58 @@ class DiskFailureTest {
         seed, failures, crashes, Arrays.stream(spending.acknowledged).sum());
   }
 
+  @Test
+  void powerFailureLosesNoLeaseAndNothingThatCameBeforeOne() throws Exception {
+    failPower(40);
+  }
+
+  @Test
+  @Tag("long")
+  void powerFailuresLoseNoLeaseAndNothingThatCameBeforeOne() throws Exception {
+    failPower(1000);
+  }
+
+  /** The disk fails to force now and then, and is well again before the power fails. */
+  private void failPower(int failures) throws Exception {
+    long seed = Long.getLong("seed", new Random().nextLong());
+    Random random = new Random(seed);
+    FaultyDisk disk = new FaultyDisk(new Random(random.nextLong()));
+    Path data = temp.resolve("data");
+    Spending spending = new Spending(random);
+    long leased = 0;
+    long lost = 0;
+    try (Store store = Kept.open(data, settings(disk))) {
+      for (int i = 0; i < failures; i++) {
+        spending.go(store, random.nextInt(50));
+        if (random.nextInt(4) == 0) {
+          disk.set(Fault.UNFORCED);
+          assertThatExceptionOfType(StoreException.class)
+              .isThrownBy(() -> Kept.hold(store, "provider", "unforced", 1, Expiry.CHARGED));
+          disk.set(Fault.NONE);
+          awaitWorking(store);
+          spending.settleAgain(store);
+        }
+        Kept.hold(store, "provider", "lease-" + i, 1, Expiry.CHARGED);
+        leased++;
+        long forced = Arrays.stream(spending.acknowledged).sum();
+        spending.go(store, random.nextInt(20));
+        long acknowledged = Arrays.stream(spending.acknowledged).sum();
+        Path left = disk.afterPowerFailure(data, temp.resolve("power-" + i));
+        try (Store recovered = Kept.open(left)) {
+          String where = "seed " + seed + ", failure " + (i + 1);
+          long posted = spending.posted(recovered);
+          assertThat(Kept.held(recovered, "provider")).as(where).isBetween(leased, leased + 1);
+          assertThat(posted).as(where).isBetween(forced, acknowledged);
+          lost += acknowledged - posted;
+        }
+      }
+    }
+    System.out.printf(
+        "power failures: seed %d, %d failures, %d leases, 0 lost; of the settlements after the"
+            + " last lease %d lost%n",
+        seed, failures, leased, lost);
+  }
+
   private static LogSettings settings(FaultyDisk disk) {
     return new LogSettings(disk, new Random()::nextLong, 20_000);
   }
@@ -149,6 +201,14 @@ class DiskFailureTest {
 
     private static int caller(Hold hold) {
       return hold.account().charAt(hold.account().length() - 1) - '0';
+    }
+
+    long posted(Store store) throws StoreException {
+      long posted = 0;
+      for (int i = 0; i < CALLERS; i++) {
+        posted += Kept.posted(store, name(i));
+      }
+      return posted;
     }
 
     void check(Path data, String where) throws StoreException {

@@ -1,6 +1,7 @@
 package dev.tollgate.store.file;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,9 +10,15 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Real files on a disk that is full or broken when it is told to be. Thread-safe. */
+/**
+ * Real files on a disk that is full or broken when it is told to be, and forgets at a power failure
+ * what it has not forced. Thread-safe.
+ */
 final class FaultyDisk implements Channels {
 
   enum Fault {
@@ -20,11 +27,15 @@ final class FaultyDisk implements Channels {
     FULL,
     /** Writes and forces nothing. */
     BROKEN,
-    /** Writes all, and does not force it. */
+    /** Writes all, does not force it, and never will. */
     UNFORCED
   }
 
+  private static final int ZEROED_BYTES = 40;
+
   private final Random random;
+  private final Map<Path, Long> forcedBytes = new ConcurrentHashMap<>();
+  private final Set<Path> neverForced = ConcurrentHashMap.newKeySet();
   private volatile Fault fault = Fault.NONE;
 
   FaultyDisk(Random random) {
@@ -37,15 +48,37 @@ final class FaultyDisk implements Channels {
 
   @Override
   public FileChannel open(Path path, OpenOption... options) throws IOException {
-    return new FaultyChannel(FileChannel.open(path, options));
+    return new FaultyChannel(path, FileChannel.open(path, options));
+  }
+
+  /**
+   * What a power failure would leave of a directory: what was forced, and of the rest a part, in
+   * which some bytes may be missing.
+   */
+  Path afterPowerFailure(Path from, Path to) throws IOException {
+    Path copy = Kept.copy(from, to);
+    for (Path segment : Kept.segments(copy)) {
+      long forced = forcedBytes.getOrDefault(from.resolve(segment.getFileName()), 0L);
+      try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+        long left = forced + random.nextLong(file.length() - forced + 1);
+        file.setLength(left);
+        if (left > forced && random.nextBoolean()) {
+          file.seek(forced + random.nextLong(left - forced));
+          file.write(new byte[(int) Math.min(ZEROED_BYTES, left - file.getFilePointer())]);
+        }
+      }
+    }
+    return copy;
   }
 
   /** What the store does not use is not supported. */
   private final class FaultyChannel extends FileChannel {
 
+    private final Path path;
     private final FileChannel file;
 
-    FaultyChannel(FileChannel file) {
+    FaultyChannel(Path path, FileChannel file) {
+      this.path = path;
       this.file = file;
     }
 
@@ -69,7 +102,11 @@ final class FaultyDisk implements Channels {
     @Override
     public void force(boolean metaData) throws IOException {
       if (fault == Fault.UNFORCED || fault == Fault.BROKEN) {
+        neverForced.add(path);
         throw new IOException("Input/output error");
+      }
+      if (!neverForced.contains(path)) {
+        forcedBytes.put(path, file.size());
       }
     }
 
