@@ -54,18 +54,14 @@ final class LocalShareStore implements Store {
   private static Hold bounded(Hold hold, List<Charge> charges) {
     List<Hold.Part> parts = new ArrayList<>();
     for (int i = 0; i < charges.size(); i++) {
-      parts.add(bounded(hold.parts().get(i), charges.get(i).bound()));
+      parts.add(hold.parts().get(i).within(charges.get(i).bound()));
     }
     return new Hold(hold.account(), hold.id(), hold.deadlineMicros(), parts);
   }
 
-  private static Hold.Part bounded(Hold.Part part, Bound bound) {
-    return new Hold.Part(part.counter(), bound, part.amount(), part.markMicros());
-  }
-
   private Hold share(Hold hold) {
     List<Hold.Part> parts =
-        hold.parts().stream().map(part -> bounded(part, share(part.bound()))).toList();
+        hold.parts().stream().map(part -> part.within(share(part.bound()))).toList();
     return new Hold(hold.account(), hold.id(), hold.deadlineMicros(), parts);
   }
 

@@ -81,8 +81,7 @@ final class Account {
   }
 
   private Receipt answer(Request request, Mode mode, Outcome outcome, long now) {
-    List<Balance> balances = balances(request, mode.amounts(request), now);
-    return new Receipt(outcome, now, balances, Optional.empty());
+    return new Receipt(outcome, now, balances(request, mode, now), Optional.empty());
   }
 
   Receipt cancel(Hold hold, long now) {
@@ -146,10 +145,9 @@ final class Account {
   }
 
   private Mode mode(Request request) {
-    if (request.charges().stream().anyMatch(this::passesSoft)) {
-      return Mode.REDUCED;
-    }
-    return request.charges().stream().anyMatch(this::isNearHard) ? Mode.WORST : Mode.LIKELY;
+    return request.charges().stream().anyMatch(charge -> passesSoft(charge) || passesHard(charge))
+        ? Mode.REDUCED
+        : Mode.LIKELY;
   }
 
   private boolean passesSoft(Charge charge) {
@@ -157,19 +155,19 @@ final class Account {
       return surge.action() == Surge.Action.RESTRICT && rung(charge.counter(), surge) > 0;
     }
     return charge.bound() instanceof Quota quota
-        && quota(charge.counter()).exceeds(quota.soft(), charge.amount());
+        && quota(charge.counter()).passesSoft(quota, charge.amount());
   }
 
-  private boolean isNearHard(Charge charge) {
+  private boolean passesHard(Charge charge) {
     return charge.bound() instanceof Quota quota
-        && quota(charge.counter()).exceeds(quota.hard(), Quota.CAUTION * charge.worst());
+        && quota(charge.counter()).passesHard(quota, charge.worst());
   }
 
   private boolean fits(Request request, Mode mode, long now) {
     if (request.holdMicros() > 0 && liveHolds >= Store.MAX_HOLDS) {
       return false;
     }
-    return request.charges().stream().allMatch(charge -> fits(charge, mode.amount(charge), now));
+    return request.charges().stream().allMatch(charge -> fits(charge, mode.most(charge), now));
   }
 
   private boolean fits(Charge charge, long amount, long now) {
@@ -179,23 +177,23 @@ final class Account {
     if (charge.bound() instanceof Surge surge) {
       return surge.action() != Surge.Action.BLOCK || rung(charge.counter(), surge) == 0;
     }
-    return !quota(charge.counter()).exceeds(((Quota) charge.bound()).hard(), amount);
+    return !quota(charge.counter()).passesHard((Quota) charge.bound(), amount);
   }
 
   private Receipt take(Request request, Mode mode, long now) {
-    List<Long> amounts = mode.amounts(request);
-    List<Hold.Part> parts = new ArrayList<>(amounts.size());
-    List<Balance> balances = new ArrayList<>(amounts.size());
+    List<Hold.Part> parts = new ArrayList<>(request.charges().size());
+    List<Balance> balances = new ArrayList<>(request.charges().size());
     boolean kept = request.holdMicros() > 0;
     long deadline = kept ? now + request.holdMicros() : 0;
     if (kept) {
       deadlines.merge(deadline, 1, Integer::sum);
     }
-    for (int i = 0; i < amounts.size(); i++) {
-      Charge charge = request.charges().get(i);
+    for (Charge charge : request.charges()) {
       int rung = rung(charge.counter(), charge.bound());
-      long mark = take(charge, amounts.get(i), kept, mode, now);
-      parts.add(new Hold.Part(charge.counter(), charge.bound(), amounts.get(i), mark));
+      long mark = take(charge, kept, mode, now);
+      parts.add(
+          new Hold.Part(
+              charge.counter(), charge.bound(), mode.amount(charge), mode.most(charge), mark));
       balances.add(balance(charge.counter(), charge.bound(), 0, rung, now));
     }
     Hold hold = new Hold(request.account(), request.id(), deadline, parts);
@@ -225,7 +223,7 @@ final class Account {
 
   private Hold.Part holdAgain(Hold.Part part, long now) {
     if (part.bound() instanceof Quota) {
-      quota(part.counter()).holdAgain(part.markMicros(), part.amount());
+      quota(part.counter()).holdAgain(part);
       return part;
     }
     if (part.bound() instanceof Bucket bucket) {
@@ -240,8 +238,9 @@ final class Account {
     liveHolds++;
   }
 
-  /** Takes an amount; returns the mark of its part. */
-  private long take(Charge charge, long amount, boolean kept, Mode mode, long now) {
+  /** Takes a charge; returns the mark of its part. */
+  private long take(Charge charge, boolean kept, Mode mode, long now) {
+    long amount = mode.amount(charge);
     if (charge.bound() instanceof Bucket bucket) {
       BucketCounter counter = bucket(charge.counter(), bucket);
       counter.add(bucket, amount, now);
@@ -257,7 +256,7 @@ final class Account {
       counter.climb(quota, quota.soft());
     }
     if (kept) {
-      counter.hold(amount);
+      counter.hold(amount, mode.most(charge));
     } else {
       counter.post(amount);
       counter.climb(quota, counter.posted());
@@ -301,8 +300,10 @@ final class Account {
       return;
     }
     QuotaCounter counter = quota(part.counter());
-    long released = kept.expired ? 0 : part.amount();
-    counter.replace(part.markMicros(), released, actual - kept.charged(part.amount()));
+    if (!kept.expired) {
+      counter.release(part);
+    }
+    counter.post(part.markMicros(), actual - kept.charged(part.amount()));
     counter.climb((Quota) part.bound(), counter.posted());
   }
 
@@ -314,7 +315,7 @@ final class Account {
       if (part.bound() instanceof Bucket bucket) {
         bucket(part.counter(), bucket).refund(bucket, part.amount(), part.markMicros(), now);
       } else if (part.bound() instanceof Quota) {
-        quota(part.counter()).replace(part.markMicros(), 0, -part.amount());
+        quota(part.counter()).post(part.markMicros(), -part.amount());
       }
     }
     return receipt(Outcome.APPLIED, hold, rungs, now);
@@ -341,12 +342,11 @@ final class Account {
     return bound instanceof Quota ? quota(counter).rung() : 0;
   }
 
-  private List<Balance> balances(Request request, List<Long> amounts, long now) {
-    List<Balance> balances = new ArrayList<>(amounts.size());
-    for (int i = 0; i < amounts.size(); i++) {
-      Charge charge = request.charges().get(i);
+  private List<Balance> balances(Request request, Mode mode, long now) {
+    List<Balance> balances = new ArrayList<>(request.charges().size());
+    for (Charge charge : request.charges()) {
       int rung = rung(charge.counter(), charge.bound());
-      balances.add(balance(charge.counter(), charge.bound(), amounts.get(i), rung, now));
+      balances.add(balance(charge.counter(), charge.bound(), mode.most(charge), rung, now));
     }
     return balances;
   }
@@ -366,6 +366,7 @@ final class Account {
         counter.window(),
         counter.posted(),
         counter.held(),
+        counter.exposure(),
         amount,
         now,
         nextDeadline(),
@@ -420,8 +421,9 @@ final class Account {
     endLife(kept);
     for (Hold.Part part : kept.hold.parts()) {
       if (part.bound() instanceof Quota) {
-        quota(part.counter())
-            .replace(part.markMicros(), part.amount(), kept.charged(part.amount()));
+        QuotaCounter counter = quota(part.counter());
+        counter.release(part);
+        counter.post(part.markMicros(), kept.charged(part.amount()));
       }
     }
     write(kept.memo);

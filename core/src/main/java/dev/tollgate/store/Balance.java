@@ -7,6 +7,7 @@ package dev.tollgate.store;
  * @param posted what was settled in this window, what the bucket's level stands for, or what was
  *     counted over the span that a surge is flagged for, over the day if it is not
  * @param held what is reserved and not settled (quotas only; a bucket's level includes it)
+ * @param exposure the most that what is held may turn out to be (quotas only)
  * @param remaining what is left of the limit or the bucket, or until the count is abnormal:
  *     negative above that
  * @param startMicros when the window or the flag began, or now for a bucket
@@ -21,6 +22,7 @@ public record Balance(
     String counter,
     long posted,
     long held,
+    long exposure,
     long remaining,
     long startMicros,
     long endMicros,
@@ -34,7 +36,7 @@ public record Balance(
     long used = bucket.amountOf(level);
     long full = atMicros + level.micros() + (level.remainder() > 0 ? 1 : 0);
     long wait = amount > bucket.capacity() ? Store.NEVER : bucket.waitMicros(level, amount);
-    return new Balance(counter, used, 0, bucket.capacity() - used, atMicros, full, wait, 0, 0);
+    return new Balance(counter, used, 0, 0, bucket.capacity() - used, atMicros, full, wait, 0, 0);
   }
 
   /** The balance of a surge. */
@@ -45,6 +47,7 @@ public record Balance(
     return new Balance(
         counter,
         count,
+        0,
         0,
         state.most() / 1000 - count,
         isFlagged ? state.flagEndMicros() - Surge.FLAG_MICROS : state.today().startMicros(),
@@ -57,6 +60,8 @@ public record Balance(
   /**
    * The balance of a quota's window.
    *
+   * @param exposure the most that what is held may turn out to be
+   * @param most the most that the request's amount may turn out to be
    * @param nextDeadlineMicros when the account's next hold expires, {@link Store#NEVER} for none
    */
   public static Balance of(
@@ -65,7 +70,8 @@ public record Balance(
       Calendar.Span window,
       long posted,
       long held,
-      long amount,
+      long exposure,
+      long most,
       long atMicros,
       long nextDeadlineMicros,
       int crossedFrom,
@@ -74,10 +80,11 @@ public record Balance(
         counter,
         posted,
         held,
+        exposure,
         quota.limit() - posted - held,
         window.startMicros(),
         window.endMicros(),
-        quotaWait(quota, window, posted, held, amount, atMicros, nextDeadlineMicros),
+        quotaWait(quota, window, posted, exposure, most, atMicros, nextDeadlineMicros),
         crossedFrom,
         crossedTo);
   }
@@ -86,18 +93,18 @@ public record Balance(
       Quota quota,
       Calendar.Span window,
       long posted,
-      long held,
-      long amount,
+      long exposure,
+      long most,
       long atMicros,
       long nextDeadlineMicros) {
-    if (amount > quota.hard()) {
+    if (most > quota.hard()) {
       return Store.NEVER;
     }
-    if (posted + held + amount <= quota.hard()) {
+    if (posted + exposure + most <= quota.hard()) {
       return 0;
     }
     long untilEnd = window.endMicros() - atMicros;
-    if (posted + amount > quota.hard()) {
+    if (posted + most > quota.hard()) {
       return untilEnd;
     }
     // only holds are in the way: they end at their deadlines, if not sooner

@@ -7,9 +7,9 @@ package dev.tollgate.store;
  * @param bound what bounds it
  * @param amount what the request takes: 0 to {@link Store#MAX_AMOUNT}; 0 still checks that the
  *     counter is not above its limit
- * @param worst the most that it may turn out to be, taken instead when any quota of the request is
- *     nearly used up: when {@link Quota#CAUTION} times as much does not fit under its hard limit
- * @param reduced what it takes instead when any charge of the request passes a soft limit
+ * @param worst the most that it may turn out to be: what must fit under a quota's hard limit
+ * @param reduced what it takes instead, and may turn out to be at most, when any charge of the
+ *     request passes a soft limit, or a hard one at its worst
  */
 public record Charge(String counter, Bound bound, long amount, long worst, long reduced) {
 

@@ -24,10 +24,22 @@ public record Hold(String account, String id, long deadlineMicros, List<Part> pa
    * @param counter the counter
    * @param bound what bounds it
    * @param amount what was taken
+   * @param worst the most that it may turn out to be: at least the amount
    * @param markMicros the start of the quota's window, or the bucket's theoretical arrival time
    *     after the charge
    */
-  public record Part(String counter, Bound bound, long amount, long markMicros) {}
+  public record Part(String counter, Bound bound, long amount, long worst, long markMicros) {
+
+    /** A part that cannot turn out to be more. */
+    public Part(String counter, Bound bound, long amount, long markMicros) {
+      this(counter, bound, amount, amount, markMicros);
+    }
+
+    /** The same, bounded otherwise. */
+    public Part within(Bound other) {
+      return new Part(counter, other, amount, worst, markMicros);
+    }
+  }
 
   Hold withDeadline(long micros) {
     return new Hold(account, id, micros, parts);

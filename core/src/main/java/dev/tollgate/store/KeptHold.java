@@ -57,7 +57,7 @@ final class KeptHold {
             .findFirst()
             .map(Charge::bound)
             .orElse(part.bound());
-    return new Hold.Part(part.counter(), bound, part.amount(), part.markMicros());
+    return part.within(bound);
   }
 
   void write(DataOutput out) throws IOException {
@@ -70,6 +70,7 @@ final class KeptHold {
     for (Hold.Part part : hold.parts()) {
       out.writeUTF(part.counter());
       out.writeLong(part.amount());
+      out.writeLong(part.worst());
       out.writeLong(part.markMicros());
       write(part.bound(), part.markMicros(), out);
     }
@@ -85,8 +86,9 @@ final class KeptHold {
     for (int left = in.readInt(); left > 0; left--) {
       String counter = in.readUTF();
       long amount = in.readLong();
+      long worst = in.readLong();
       long mark = in.readLong();
-      parts.add(new Hold.Part(counter, readBound(in), amount, mark));
+      parts.add(new Hold.Part(counter, readBound(in), amount, worst, mark));
     }
     KeptHold kept = new KeptHold(new Hold(account, id, deadline, parts), mode, expiry, memo);
     kept.expired = expired;

@@ -1,24 +1,19 @@
 package dev.tollgate.store;
 
 import dev.tollgate.store.Receipt.Outcome;
-import java.util.List;
 
 /** Which of its amounts a request takes. */
 enum Mode {
   LIKELY,
-  WORST,
   REDUCED;
 
   long amount(Charge charge) {
-    return switch (this) {
-      case LIKELY -> charge.amount();
-      case WORST -> charge.worst();
-      case REDUCED -> charge.reduced();
-    };
+    return this == REDUCED ? charge.reduced() : charge.amount();
   }
 
-  List<Long> amounts(Request request) {
-    return request.charges().stream().map(this::amount).toList();
+  /** What must fit: of a quota the most that the amount may turn out to be. */
+  long most(Charge charge) {
+    return this == LIKELY && charge.bound() instanceof Quota ? charge.worst() : amount(charge);
   }
 
   Outcome outcome() {

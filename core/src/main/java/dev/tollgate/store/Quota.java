@@ -3,25 +3,22 @@ package dev.tollgate.store;
 import java.util.List;
 
 /**
- * A calendar window: what is posted and held in it may not exceed {@code hard}.
+ * A calendar window. Two sums are bounded: what is posted and held, by {@code soft}; and what is
+ * posted and what the open holds may turn out to be, by {@code hard}. So an account never ends
+ * above its hard limit, however many of its holds are open and however they are settled, unless one
+ * is settled at more than its worst or after its deadline.
  *
  * @param calendar the windows
  * @param limit the nominal limit, which {@code remaining} is counted from
  * @param soft above this a request takes its reduced amounts; at most {@code hard}
- * @param hard above this a request is refused: 1 to {@link Store#MAX_AMOUNT}
+ * @param hard above this a request is reduced, or refused if that is not enough: 1 to {@link
+ *     Store#MAX_AMOUNT}
  * @param notices amounts, ascending, whose first crossing in a window is reported once
  */
 public record Quota(Calendar calendar, long limit, long soft, long hard, List<Long> notices)
     implements Bound {
 
   public static final int MAX_NOTICES = 8;
-
-  /**
-   * How many calls at their worst must fit under the hard limit for a call to take less than its
-   * worst. An account with at most so many holds open therefore never ends above its hard limit;
-   * with more, by the difference of worst and amount for each that is more.
-   */
-  public static final int CAUTION = 8;
 
   /**
    * @throws IllegalArgumentException when a component is out of its range

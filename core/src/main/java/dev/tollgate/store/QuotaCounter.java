@@ -15,10 +15,14 @@ final class QuotaCounter {
     long posted;
     long held;
 
+    /** The most that what is held may turn out to be. */
+    long exposure;
+
     void write(DataOutput out) throws IOException {
       out.writeLong(startMicros);
       out.writeLong(posted);
       out.writeLong(held);
+      out.writeLong(exposure);
     }
 
     static Totals read(DataInput in) throws IOException {
@@ -26,6 +30,7 @@ final class QuotaCounter {
       totals.startMicros = in.readLong();
       totals.posted = in.readLong();
       totals.held = in.readLong();
+      totals.exposure = in.readLong();
       return totals;
     }
   }
@@ -65,35 +70,53 @@ final class QuotaCounter {
     }
   }
 
-  boolean exceeds(long bound, long amount) {
-    return current.posted + current.held + amount > bound;
+  boolean passesSoft(Quota quota, long amount) {
+    return current.posted + current.held + amount > quota.soft();
+  }
+
+  boolean passesHard(Quota quota, long most) {
+    return current.posted + current.exposure + most > quota.hard();
   }
 
   void post(long amount) {
     current.posted = capped(current.posted + amount);
   }
 
-  void hold(long amount) {
+  void hold(long amount, long most) {
     current.held += amount;
+    current.exposure += most;
   }
 
-  /** Holds more in a window, which may be the one before, and may not have been charged yet. */
-  void holdAgain(long startMicros, long amount) {
-    if (startMicros > previous.startMicros && startMicros < current.startMicros) {
+  /** Holds a part in its window, which may be the one before, and may not have been charged yet. */
+  void holdAgain(Hold.Part part) {
+    long start = part.markMicros();
+    if (start > previous.startMicros && start < current.startMicros) {
       previous = new Totals();
-      previous.startMicros = startMicros;
+      previous.startMicros = start;
     }
-    replace(startMicros, -amount, 0);
+    Totals totals = totals(start);
+    totals.held += part.amount();
+    totals.exposure += part.worst();
   }
 
-  /** Replaces what is held and posted in the window that began at {@code startMicros}. */
-  void replace(long startMicros, long released, long posted) {
-    Totals totals =
-        startMicros == current.startMicros
-            ? current
-            : startMicros == previous.startMicros ? previous : new Totals();
-    totals.held = Math.max(0, totals.held - released);
-    totals.posted = Math.max(0, capped(totals.posted + posted));
+  /** Ends what a part holds of its window. */
+  void release(Hold.Part part) {
+    Totals totals = totals(part.markMicros());
+    totals.held = Math.max(0, totals.held - part.amount());
+    totals.exposure = Math.max(totals.held, totals.exposure - part.worst());
+  }
+
+  /** Posts more, or less, in the window that began at {@code startMicros}. */
+  void post(long startMicros, long difference) {
+    Totals totals = totals(startMicros);
+    totals.posted = Math.max(0, capped(totals.posted + difference));
+  }
+
+  /** Those of a window; what is done to those of one that is forgotten has no effect. */
+  private Totals totals(long startMicros) {
+    return startMicros == current.startMicros
+        ? current
+        : startMicros == previous.startMicros ? previous : new Totals();
   }
 
   /** Climbs to the notices that {@code amount} has reached. */
@@ -123,6 +146,10 @@ final class QuotaCounter {
     return current.held;
   }
 
+  long exposure() {
+    return current.exposure;
+  }
+
   int rung() {
     return rung;
   }
@@ -132,6 +159,6 @@ final class QuotaCounter {
   }
 
   boolean isIdle(long now) {
-    return window.endMicros() <= now || current.posted + current.held == 0;
+    return window.endMicros() <= now || current.posted + current.exposure == 0;
   }
 }

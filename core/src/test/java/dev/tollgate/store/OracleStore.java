@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * What a store should answer, written to be plainly right instead of fast: every hold is kept for
@@ -197,14 +198,11 @@ final class OracleStore {
             .anyMatch(
                 charge ->
                     charge.bound() instanceof Quota quota
-                        && used(charge.counter(), quota, now) + charge.amount() > quota.soft());
-    boolean near =
-        charges.stream()
-            .anyMatch(
-                charge ->
-                    charge.bound() instanceof Quota quota
-                        && used(charge.counter(), quota, now) + 8 * charge.worst() > quota.hard());
-    return reduced ? Mode.REDUCED : near ? Mode.WORST : Mode.LIKELY;
+                        && (used(charge.counter(), quota, Hold.Part::amount, now) + charge.amount()
+                                > quota.soft()
+                            || used(charge.counter(), quota, Hold.Part::worst, now) + charge.worst()
+                                > quota.hard()));
+    return reduced ? Mode.REDUCED : Mode.LIKELY;
   }
 
   private boolean fits(List<Charge> charges, Mode mode, long now) {
@@ -214,7 +212,7 @@ final class OracleStore {
   private List<Expected> balances(List<Charge> charges, Mode mode, long now) {
     List<Expected> balances = new ArrayList<>();
     for (Charge charge : charges) {
-      balances.add(balance(charge.counter(), charge.bound(), mode.amount(charge), now));
+      balances.add(balance(charge.counter(), charge.bound(), mode.most(charge), now));
     }
     return balances;
   }
@@ -247,32 +245,33 @@ final class OracleStore {
     return new Expected(used, 0, bucket.capacity() - used, pause);
   }
 
-  private Expected quotaBalance(String counter, Quota quota, long amount, long now) {
+  private Expected quotaBalance(String counter, Quota quota, long most, long now) {
     Calendar.Span window = quota.calendar().at(now);
     long settled = posted.getOrDefault(new Window(counter, window.startMicros()), 0L);
-    long held = held(counter, window.startMicros());
+    long held = held(counter, window.startMicros(), Hold.Part::amount);
+    long exposure = held(counter, window.startMicros(), Hold.Part::worst);
     long pause = 0;
-    if (amount > quota.hard()) {
+    if (most > quota.hard()) {
       pause = Store.NEVER;
-    } else if (settled + amount > quota.hard()) {
+    } else if (settled + most > quota.hard()) {
       pause = window.endMicros() - now;
-    } else if (settled + held + amount > quota.hard()) {
+    } else if (settled + exposure + most > quota.hard()) {
       pause = Math.max(1, Math.min(window.endMicros(), nextDeadline()) - now);
     }
     return new Expected(settled, held, quota.limit() - settled - held, pause);
   }
 
-  private long used(String counter, Quota quota, long now) {
+  private long used(String counter, Quota quota, ToLongFunction<Hold.Part> held, long now) {
     long start = quota.calendar().at(now).startMicros();
-    return posted.getOrDefault(new Window(counter, start), 0L) + held(counter, start);
+    return posted.getOrDefault(new Window(counter, start), 0L) + held(counter, start, held);
   }
 
-  private long held(String counter, long startMicros) {
+  private long held(String counter, long startMicros, ToLongFunction<Hold.Part> amount) {
     return live().stream()
         .flatMap(hold -> hold.parts().stream())
         .filter(part -> part.bound() instanceof Quota)
         .filter(part -> part.counter().equals(counter) && part.markMicros() == startMicros)
-        .mapToLong(Hold.Part::amount)
+        .mapToLong(amount)
         .sum();
   }
 

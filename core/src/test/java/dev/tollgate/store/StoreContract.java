@@ -544,18 +544,107 @@ public abstract class StoreContract {
     assertThat(read("requests", quota(200, 200)).remaining()).isEqualTo(190);
   }
 
+  /** Calls whose likely amounts would fit twenty times, and whose worst amounts fit ten times. */
   @Test
-  void nearItsHardLimitAQuotaTakesTheWorst() throws Exception {
-    Charge charge = new Charge("tokens", quota(1000, 1000), 10, 100, 10);
-    List<Long> taken = new ArrayList<>();
-    Receipt receipt = reserve(List.of(charge), HOLD);
-    while (receipt.outcome() == Outcome.FULL) {
-      taken.add(receipt.admitted().orElseThrow().parts().get(0).amount());
-      receipt = reserve(List.of(charge), HOLD);
+  void whatOpenHoldsMayTurnOutToBeFitsUnderTheHardLimit() throws Exception {
+    Quota quota = quota(1000, 1000);
+    Charge charge = new Charge("tokens", quota, 10, 100, 30);
+    List<Hold> whole = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      whole.add(reserve(List.of(charge), HOLD).admitted().orElseThrow());
     }
-    assertThat(taken.stream().limit(20)).as("8 worst calls fit above 200").containsOnly(10L);
-    assertThat(taken.stream().skip(21)).containsOnly(100L).hasSize(7);
-    assertThat(receipt.balances().get(0).held()).isEqualTo(910);
+    assertThat(whole).allMatch(hold -> hold.parts().get(0).amount() == 10);
+    assertThat(whole).allMatch(hold -> hold.parts().get(0).worst() == 100);
+    store.settle(hold("tokens", quota, 50), List.of(50L), "");
+
+    Receipt reduced = reserve(List.of(charge), HOLD);
+    assertThat(reduced.outcome()).isEqualTo(Outcome.REDUCED);
+    assertThat(reduced.admitted().orElseThrow().parts().get(0).amount()).isEqualTo(30);
+    Balance refused = reserve(List.of(charge), HOLD).balances().get(0);
+    assertThat(refused.held()).isEqualTo(120);
+    assertThat(refused.waitMicros()).as("until a hold ends").isBetween(1L, HOLD.toNanos() / 1000);
+
+    store.cancel(whole.remove(0));
+    assertThat(reserve(List.of(charge), HOLD).outcome()).isEqualTo(Outcome.FULL);
+    for (Hold hold : whole) {
+      store.settle(hold, List.of(100L), "");
+    }
+    assertThat(read("tokens", quota).posted()).isEqualTo(850);
+    assertThat(read("tokens", quota).held()).isEqualTo(40);
+  }
+
+  /** Seven calls stay open while an eighth place is used again and again, at its worst. */
+  @Test
+  void longCallsThatTurnOutToBeTheWorstDoNotPassTheHardLimit() throws Exception {
+    Quota quota = quota(10_000, 10_000);
+    Charge charge = new Charge("tokens", quota, 10, 1000, 1000);
+    List<Hold> open = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      open.add(reserve(List.of(charge), HOLD).admitted().orElseThrow());
+    }
+    Receipt next = reserve(List.of(charge), HOLD);
+    while (next.admitted().isPresent()) {
+      store.settle(next.admitted().get(), List.of(1000L), "");
+      next = reserve(List.of(charge), HOLD);
+    }
+    for (Hold hold : open) {
+      store.settle(hold, List.of(1000L), "");
+    }
+    assertThat(read("tokens", quota).posted()).isEqualTo(10_000);
+  }
+
+  /** Any number of calls, settled in any order at no more than their worst. */
+  @Test
+  void noInterleavingEndsAboveAHardLimit() throws Exception {
+    long seed = Long.getLong("seed", ThreadLocalRandom.current().nextLong());
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    for (int caller = 0; caller < 40; caller++) {
+      Quota tokens = new Quota(DAY, 2000, 1500, 3000, List.of());
+      Quota cost = new Quota(DAY, 900_000, 900_000, 900_000, List.of());
+      String name = account + "/" + caller;
+      List<Hold> open = new ArrayList<>();
+      int places = 1 + random.nextInt(30);
+      for (int step = 0; step < 120; step++) {
+        if (open.size() < places && random.nextInt(3) > 0) {
+          store.reserve(spending(name, tokens, cost, random)).admitted().ifPresent(open::add);
+        } else if (!open.isEmpty()) {
+          settle(open.remove(random.nextInt(open.size())), random);
+        }
+      }
+      while (!open.isEmpty()) {
+        settle(open.remove(0), random);
+      }
+      List<Charge> charges = List.of(Charge.of("tokens", tokens, 0), Charge.of("cost", cost, 0));
+      List<Balance> ends = store.read(name, charges).balances();
+      assertThat(ends.get(0).posted()).as("seed %d", seed).isLessThanOrEqualTo(3000);
+      assertThat(ends.get(1).posted()).as("seed %d", seed).isLessThanOrEqualTo(900_000);
+    }
+  }
+
+  private Request spending(String name, Quota tokens, Quota cost, Random random) {
+    long worst = 1 + random.nextInt(600);
+    long likely = 1 + random.nextInt((int) worst);
+    long reduced = 1 + random.nextInt((int) worst);
+    List<Charge> charges =
+        List.of(
+            new Charge("tokens", tokens, likely, worst, reduced),
+            new Charge("cost", cost, likely * 400, worst * 400, reduced * 400));
+    return new Request(name, id(), charges, HOLD.toNanos() / 1000, "");
+  }
+
+  /** Mostly at the worst, for that is what a bound is for. */
+  private void settle(Hold hold, Random random) throws StoreException {
+    boolean all = random.nextInt(4) > 0;
+    List<Long> actual =
+        hold.parts().stream()
+            .map(part -> all ? part.worst() : random.nextLong(part.worst() + 1))
+            .toList();
+    if (random.nextInt(20) == 0) {
+      store.cancel(hold);
+    } else {
+      store.settle(hold, actual, "");
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * What must be in one account of the store, kept plainly: windows are never forgotten, and what is
@@ -211,8 +212,8 @@ final class AccountBook {
     return posted.getOrDefault(new Window(counter, startMicros), 0L);
   }
 
-  /** What live holds hold of a window. */
-  private long held(String counter, long startMicros) {
+  /** What live holds hold of a window, or may turn out to be. */
+  private long held(String counter, long startMicros, ToLongFunction<Hold.Part> amount) {
     long held = 0;
     for (Kept kept : holds.values()) {
       for (Hold.Part part : kept.hold.parts()) {
@@ -220,7 +221,7 @@ final class AccountBook {
             && part.bound() instanceof Quota
             && part.markMicros() == startMicros
             && part.counter().equals(counter)) {
-          held += part.amount();
+          held += amount.applyAsLong(part);
         }
       }
     }
@@ -267,10 +268,10 @@ final class AccountBook {
           bucket.capacity());
     } else if (charge.bound() instanceof Quota quota) {
       long start = quota.calendar().at(now).startMicros();
-      long sum = posted(charge.counter(), start) + held(charge.counter(), start);
+      long sum = posted(charge.counter(), start) + held(charge.counter(), start, Hold.Part::worst);
       Violation.unless(
           sum <= quota.hard(),
-          "%s of %s is at %d, above its limit of %d",
+          "%s of %s may end at %d, above its limit of %d",
           charge.counter(),
           account,
           sum,
@@ -284,7 +285,7 @@ final class AccountBook {
       Bound bound = bounds.get(balance.counter());
       if (bound instanceof Quota) {
         long posted = posted(balance.counter(), balance.startMicros());
-        long held = held(balance.counter(), balance.startMicros());
+        long held = held(balance.counter(), balance.startMicros(), Hold.Part::amount);
         Violation.unless(
             balance.posted() == posted && balance.held() == held,
             "%s of %s must have %d posted and %d held: %s",

@@ -4,6 +4,7 @@ import dev.tollgate.store.Balance;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Hold;
+import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.Request;
@@ -133,12 +134,17 @@ final class Ledger {
   /** Every charge was taken, and all of them in the same one of their forms. */
   private static boolean isWhole(Request request, Hold hold) {
     List<Long> taken = hold.parts().stream().map(Hold.Part::amount).toList();
+    List<Long> worst = hold.parts().stream().map(Hold.Part::worst).toList();
     List<String> counters = hold.parts().stream().map(Hold.Part::counter).toList();
     List<Charge> charges = request.charges();
     return counters.equals(charges.stream().map(Charge::counter).toList())
         && (taken.equals(charges.stream().map(Charge::amount).toList())
-            || taken.equals(charges.stream().map(Charge::worst).toList())
-            || taken.equals(charges.stream().map(Charge::reduced).toList()));
+                && worst.equals(charges.stream().map(Ledger::worst).toList())
+            || taken.equals(charges.stream().map(Charge::reduced).toList()) && worst.equals(taken));
+  }
+
+  private static long worst(Charge charge) {
+    return charge.bound() instanceof Quota ? charge.worst() : charge.amount();
   }
 
   void settled(Hold hold, List<Long> actual, Receipt receipt) {

@@ -13,7 +13,7 @@ import java.util.List;
 final class Log implements AutoCloseable {
 
   /** The form of segments and frames, and of the images in them. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private final DataDirectory directory;
   private final LogSettings settings;

@@ -148,7 +148,7 @@ class RecoveryTest {
     }
     Path newer = Kept.copy(data, temp.resolve("newer"));
     write(Kept.segments(newer).get(0), 0, new SegmentHead(7, 2, 100, 5).encode().array());
-    assertRefused(newer, "has version 7, and this Tollgate reads 1", "use the Tollgate that wrote");
+    assertRefused(newer, "has version 7, and this Tollgate reads 2", "use the Tollgate that wrote");
 
     Path foreign = Kept.copy(data, temp.resolve("foreign"));
     write(Kept.segments(foreign).get(0), 0, new byte[8]);

@@ -85,7 +85,7 @@ final class Answer {
     List<Hold.Part> parts = new ArrayList<>();
     for (Charge charge : request.charges()) {
       long wanted = number();
-      parts.add(new Hold.Part(charge.counter(), charge.bound(), number(), number()));
+      parts.add(new Hold.Part(charge.counter(), charge.bound(), number(), number(), number()));
       balances.add(balance(charge.counter(), charge.bound(), wanted, nextDeadline));
     }
     Outcome decided = outcome();
@@ -164,6 +164,7 @@ final class Answer {
     Calendar.Span window = new Calendar.Span(number(), number());
     long posted = number();
     long held = number();
+    long exposure = number();
     int rungBefore = (int) number();
     int rung = (int) number();
     return Balance.of(
@@ -172,6 +173,7 @@ final class Answer {
         window,
         posted,
         held,
+        exposure,
         amount,
         atMicros,
         nextDeadline,

@@ -189,7 +189,7 @@ final class Operation {
       if (charge.bound() instanceof Bucket bucket) {
         bucket(charge.counter(), bucket).span(bucket.capacitySpan());
         amounts(charge).span(bucket.span(charge.amount()));
-        span(bucket.span(charge.worst())).span(bucket.span(charge.reduced()));
+        span(bucket.span(charge.reduced()));
       } else if (charge.bound() instanceof Surge surge) {
         surge(charge.counter(), surge, atMicros).word(surge.action().name()).amounts(charge);
       } else {

@@ -114,7 +114,10 @@ final class RedisStore implements ReplicatedStore {
       throws StoreException {
     List<Charge> charges =
         hold.parts().stream()
-            .map(part -> Charge.of(part.counter(), part.bound(), part.amount()))
+            .map(
+                part ->
+                    new Charge(
+                        part.counter(), part.bound(), part.amount(), part.worst(), part.amount()))
             .toList();
     Request request =
         new Request(hold.account(), hold.id(), charges, Request.MAX_HOLD_MICROS, expiry, memo);

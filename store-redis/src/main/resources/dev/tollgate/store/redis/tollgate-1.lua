@@ -7,17 +7,21 @@
 -- KEYS, all under one hash tag:
 --   1 counters, a hash: 'account' -> 'next open expires',
 --               'b:<name>' -> 'tat rest limit', a bucket,
---               'q:<name>' -> 'start posted held end rung start posted held', a quota: this window
---               and the one before,
+--               'q:<name>' -> 'start posted held end rung start posted held exposure exposure', a
+--               quota: this window and the one before,
 --               's:<name>' -> 'at from to days flag end {count before peak normal}', a surge: for
 --               ten minutes, an hour and the day
---   2 holds, a hash: id -> 'mode expiry deadline {field amount mark micros rest} \n memo'; the mode
---               of a tombstone is 'late'
+--   2 holds, a hash: id -> 'mode expiry deadline {field amount mark micros rest} \n memo'; of a
+--               quota, `micros` is the most that the amount may turn out to be; the mode of a
+--               tombstone is 'late'
 --   3 due, a sorted set: the ids of live holds by deadline
 --   4 late, a sorted set: the ids of tombstones by the time at which they are forgotten
 --   5 rows, a list: the journal, newest first
 --   6 settled, a sorted set: the ids of the holds that were settled lately, by when
 -- ARGV: operations, one after the other; each is answered by one element of the reply.
+--
+-- Records of earlier releases have no exposure, and nothing in the place of a quota's `micros`: what
+-- they hold may then turn out to be no more than is held.
 --
 -- Times are microseconds, and all numbers integers below 2^53, which Lua's doubles hold exactly.
 -- They are kept as decimal strings.
@@ -27,7 +31,6 @@ local COUNTERS, HOLDS, DUE, LATE, ROWS, SETTLED = unpack(KEYS)
 -- these are the constants of Store, ReplicatedStore, Bucket, Quota and Surge
 local MAX_AMOUNT = 9007199254740991
 local MAX_HOLDS = 10000
-local CAUTION = 8
 local MAX_ROWS = 50
 local MAX_TOLD_HOLDS = 100
 local TOMBSTONE = 48 * 3600 * 1000000
@@ -44,6 +47,8 @@ local SPANS = {
 }
 local DAY = 3
 
+-- what a hold has taken of a counter that it has not charged
+local NOTHING = {amount = 0, mark = 0, span = {micros = 0, rest = 0}}
 -- later than any time
 local NEVER = 9007199254740992
 -- keys outlive what is asked for by this, so that not every call has to prolong them
@@ -103,14 +108,15 @@ local function surge()
   return {field = 's:' .. word(), surge = true, from = number(), to = number(), expected = number()}
 end
 
--- what a request takes from a counter; `likely`, `worst` and `reduced` are the amounts of the modes
+-- what a request takes from a counter; `likely` and `reduced` are the amounts of the modes, and
+-- `worst` is the most that the likely one may turn out to be
 local function charge()
   local kind = word()
   if kind == 'bucket' then
     return {
       field = 'b:' .. word(), bucket = true, limit = number(), room = span(),
       likely = number(), worst = number(), reduced = number(),
-      likely_span = span(), worst_span = span(), reduced_span = span(),
+      likely_span = span(), reduced_span = span(),
     }
   end
   if kind == 'surge' then
@@ -265,23 +271,25 @@ end
 ---------------------------------------------------------------------------------------------------
 -- Quotas
 
-local function totals(start, posted, held)
-  return {start = start, posted = posted, held = held}
+-- the exposure is the most that what is held may turn out to be
+local function totals(start, posted, held, exposure)
+  return {start = start, posted = posted, held = held, exposure = math.max(held, exposure or 0)}
 end
 
 local function parse_quota(stored)
   local n = numbers(stored)
   return {
-    is_stored = true, current = totals(n[1], n[2], n[3]), to = n[4], rung = n[5],
-    previous = totals(n[6], n[7], n[8]),
+    is_stored = true, current = totals(n[1], n[2], n[3], n[9]), to = n[4], rung = n[5],
+    previous = totals(n[6], n[7], n[8], n[10]),
   }
 end
 
 local function format_quota(quota)
   local current, previous = quota.current, quota.previous
   return string.format(
-    '%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f', current.start, current.posted, current.held,
-    quota.to, quota.rung, previous.start, previous.posted, previous.held)
+    '%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f', current.start, current.posted,
+    current.held, quota.to, quota.rung, previous.start, previous.posted, previous.held,
+    current.exposure, previous.exposure)
 end
 
 -- Starts a new window if the current one has ended; a clock that goes back does not. A counter that
@@ -299,8 +307,12 @@ local function roll(quota, from, to)
   end
 end
 
-local function exceeds(quota, bound, amount)
-  return quota.current.posted + quota.current.held + amount > bound
+local function exceeds_soft(quota, soft, amount)
+  return quota.current.posted + quota.current.held + amount > soft
+end
+
+local function exceeds_hard(quota, hard, most)
+  return quota.current.posted + quota.current.exposure + most > hard
 end
 
 local function climb(quota, notices, amount)
@@ -321,12 +333,14 @@ local function reopen(quota, start)
   end
 end
 
--- Replaces what is held and posted in the window that began at `start`.
-local function replace(quota, start, release, post)
+-- Changes what is held, and may turn out to be, and what is posted in the window that began at
+-- `start`.
+local function change(quota, start, held, exposure, posted)
   for _, window in ipairs({quota.current, quota.previous}) do
     if window.start == start then
-      window.held = math.max(0, window.held - release)
-      window.posted = math.max(0, math.min(MAX_AMOUNT, window.posted + post))
+      window.held = math.max(0, window.held + held)
+      window.exposure = math.max(window.held, window.exposure + exposure)
+      window.posted = math.max(0, math.min(MAX_AMOUNT, window.posted + posted))
       quota.dirty = true
       return
     end
@@ -579,13 +593,19 @@ local function charged(hold, amount)
   return hold.state ~= 'live' and hold.expiry == 'CHARGED' and amount or 0
 end
 
+-- the most that what a hold took of a quota may turn out to be
+local function most_of(taken)
+  return math.max(taken.amount, taken.span.micros)
+end
+
 -- A bucket keeps what an expired hold took: it flows back by itself. No notice is crossed here:
 -- nobody asked who could be told.
 local function expire_hold(hold)
   end_hold(hold, 'late')
   for _, part in ipairs(hold.parts) do
     if string.sub(part.field, 1, 2) == 'q:' then
-      replace(counter(part.field), part.mark, part.amount, charged(hold, part.amount))
+      change(
+        counter(part.field), part.mark, -part.amount, -most_of(part), charged(hold, part.amount))
     end
   end
   write_row(hold.memo)
@@ -636,20 +656,27 @@ local function append_state(reply, part, rung_before)
     return
   end
   for _, value in ipairs({
-    found.current.start, found.to, found.current.posted, found.current.held, rung_before, found.rung,
+    found.current.start, found.to, found.current.posted, found.current.held,
+    found.current.exposure, rung_before, found.rung,
   }) do
     reply[#reply + 1] = value
   end
 end
 
--- outcome, time, next deadline, hold's deadline; for each charge: the amount that is asked for, the
--- amount that was taken, its mark, and the counter's state
+-- what must fit: of a quota the most that the amount may turn out to be
+local function must_fit(part, mode)
+  return part.hard and mode == 'likely' and part.worst or part[mode]
+end
+
+-- outcome, time, next deadline, hold's deadline; for each charge: what must fit, the amount that was
+-- taken, the most that it may turn out to be, its mark, and the counter's state
 local function reserve_reply(outcome, operation, mode, hold, is_new, rungs_before)
   local reply = {outcome, now, next_deadline(), hold and hold.deadline or 0}
   for i, part in ipairs(operation.charges) do
-    local taken = hold and hold.parts[i] or {amount = 0, mark = 0}
-    reply[#reply + 1] = is_new and 0 or part[mode]
+    local taken = hold and hold.parts[i] or NOTHING
+    reply[#reply + 1] = is_new and 0 or must_fit(part, mode)
     reply[#reply + 1] = taken.amount
+    reply[#reply + 1] = part.hard and most_of(taken) or taken.amount
     reply[#reply + 1] = taken.mark
     append_state(reply, part, rungs_before[i])
   end
@@ -670,22 +697,17 @@ local function passes_soft(part)
   if part.surge then
     return part.action == 'RESTRICT' and counters[part.field].flag > 0
   end
-  return not part.bucket and exceeds(counters[part.field], part.soft, part.likely)
+  return not part.bucket and exceeds_soft(counters[part.field], part.soft, part.likely)
 end
 
-local function is_near_hard(part)
-  return part.hard and exceeds(counters[part.field], part.hard, CAUTION * part.worst)
+local function passes_hard(part)
+  return part.hard and exceeds_hard(counters[part.field], part.hard, part.worst)
 end
 
 local function mode_of(charges)
   for _, part in ipairs(charges) do
-    if passes_soft(part) then
+    if passes_soft(part) or passes_hard(part) then
       return 'reduced'
-    end
-  end
-  for _, part in ipairs(charges) do
-    if is_near_hard(part) then
-      return 'worst'
     end
   end
   return 'likely'
@@ -706,7 +728,7 @@ local function fits(charges, mode)
       if part.action == 'BLOCK' and found.flag > 0 then
         return false
       end
-    elseif exceeds(found, part.hard, part[mode]) then
+    elseif exceeds_hard(found, part.hard, must_fit(part, mode)) then
       return false
     end
   end
@@ -729,13 +751,16 @@ local function take(part, mode, is_held)
   end
   if is_held then
     found.current.held = found.current.held + part[mode]
+    found.current.exposure = found.current.exposure + must_fit(part, mode)
   else
     found.current.posted = found.current.posted + part[mode]
     climb(found, part.notices, found.current.posted)
   end
   found.dirty = true
-  local mark = found.current.start
-  return {field = part.field, amount = part[mode], mark = mark, span = {micros = 0, rest = 0}}
+  return {
+    field = part.field, amount = part[mode], mark = found.current.start,
+    span = {micros = must_fit(part, mode), rest = 0},
+  }
 end
 
 local function keep_hold(operation, mode, deadline, parts)
@@ -786,7 +811,7 @@ end
 local function replay(operation, hold, mode)
   local taken, parts = by_field(hold.parts), {}
   for i, part in ipairs(operation.charges) do
-    parts[i] = taken[part.field] or {amount = 0, mark = 0}
+    parts[i] = taken[part.field] or NOTHING
   end
   local first = {deadline = hold.deadline, parts = parts}
   return reserve_reply(outcome_of(mode), operation, mode, first, false, rungs(operation.charges))
@@ -831,8 +856,8 @@ local function hold_again(part, mark)
   local again = {field = part.field, amount = 0, mark = 0, span = {micros = 0, rest = 0}}
   if not part.bucket and not part.surge then
     reopen(counters[part.field], mark)
-    replace(counters[part.field], mark, -part.likely, 0)
-    again.amount, again.mark = part.likely, mark
+    change(counters[part.field], mark, part.likely, part.worst, 0)
+    again.amount, again.mark, again.span.micros = part.likely, mark, part.worst
   end
   return again
 end
@@ -883,8 +908,10 @@ local function apply(part, taken, hold)
   if part.bucket then
     correct(found, taken, part.span)
   elseif not part.surge then
-    local held = hold.state == 'live' and taken.amount or 0
-    replace(found, taken.mark, held, part.amount - charged(hold, taken.amount))
+    if hold.state == 'live' then
+      change(found, taken.mark, -taken.amount, -most_of(taken), 0)
+    end
+    change(found, taken.mark, 0, 0, part.amount - charged(hold, taken.amount))
     climb(found, part.notices, found.current.posted)
   end
 end
@@ -925,7 +952,7 @@ local function refund(operation)
     if part.bucket then
       drain(counters[part.field], part.micros, part.mark)
     elseif not part.surge then
-      replace(counters[part.field], part.mark, 0, -part.amount)
+      change(counters[part.field], part.mark, 0, 0, -part.amount)
     end
   end
   return end_reply('APPLIED', operation, rungs(operation.charges))
