@@ -9,6 +9,17 @@ const REST_MILLIS = 300;
 
 const line = document.getElementById("estimate");
 
+/** What may be in a call's way that is no limit of the caller. */
+const CAUSES = {
+  "provider-budget": "the spending limit of its provider is reached or in use",
+  "breaker": "spending is halted",
+  "unpriced-model": "its model has no price",
+  "blocked": "an operator has blocked you",
+  "abnormal-usage": "your use is abnormal",
+  "open-calls": "too many calls are under way",
+  "store": "limits cannot be asked at the moment",
+};
+
 let timer = 0;
 let latest = 0;
 /** Whether the server has an estimate to ask for. */
@@ -55,6 +66,12 @@ function showEstimate(estimate) {
 
 function verdict({ decision, bindingLimit }) {
   const mode = String(decision).toLowerCase();
-  const cause = bindingLimit ? ` by “${label(bindingLimit)}”` : "";
-  return mode === "admitted" ? "" : ` It would be ${mode}${cause}.`;
+  return mode === "admitted" ? "" : ` It would be ${mode}${because(bindingLimit)}.`;
+}
+
+function because(cause) {
+  if (!cause) {
+    return "";
+  }
+  return CAUSES[cause] ? `: ${CAUSES[cause]}` : ` by “${label(cause)}”`;
 }

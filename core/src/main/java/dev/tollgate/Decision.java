@@ -46,8 +46,8 @@ public sealed interface Decision {
   /**
    * Let in, with less.
    *
-   * @param causes the quotas that are used up; empty when the caller is restricted because its use
-   *     is abnormal
+   * @param causes the quotas that the whole call does not fit into; empty when the caller is
+   *     restricted because its use is abnormal
    */
   record Restricted(
       Call call,

@@ -1,8 +1,10 @@
 package dev.tollgate;
 
+import dev.tollgate.store.Balance;
 import dev.tollgate.store.Bound;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Hold;
+import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +136,32 @@ final class Plan {
       states.add(LimitState.of(entries.get(i).limit, receipt.balances().get(i)));
     }
     return states;
+  }
+
+  /**
+   * The quotas that a restricted call does not fit into whole.
+   *
+   * @param charges what it asked for
+   * @param receipt what it took; nothing if it was only asked about
+   */
+  List<Limit> causes(List<Charge> charges, Receipt receipt) {
+    List<Hold.Part> parts = receipt.admitted().map(Hold::parts).orElse(List.of());
+    List<Limit> causes = new ArrayList<>();
+    for (int i = 0; i < limits(receipt); i++) {
+      long taken = i < parts.size() ? parts.get(i).amount() : 0;
+      if (charges.get(i).bound() instanceof Quota quota
+          && passes(quota, charges.get(i), receipt.balances().get(i), taken)) {
+        causes.add(entries.get(i).limit);
+      }
+    }
+    return causes;
+  }
+
+  /** Whether a charge would have passed a quota before a smaller amount was taken in its place. */
+  private static boolean passes(Quota quota, Charge charge, Balance after, long taken) {
+    long posted = after.posted() - taken;
+    return posted + after.held() + charge.amount() > quota.soft()
+        || posted + after.exposure() + charge.worst() > quota.hard();
   }
 
   /** How many of the balances are those of limits: all of them are, or none is told. */

@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import dev.tollgate.Decision.Refusal.SpendHalted;
+import dev.tollgate.store.Charge;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Receipt;
@@ -203,17 +204,18 @@ public final class Tollgate implements AutoCloseable {
   }
 
   private Decision decide(Plan plan, Call call, String id, BudgetClaim claim) {
+    List<Charge> charges = plan.charges(call, likely(call));
     Request request =
         new Request(
             call.caller().id(),
             id,
-            plan.charges(call, likely(call)),
+            charges,
             call.settled() ? holdMicros : 0,
             call.settled() ? memo(plan, call, id) : "");
     Decision decision =
         guard
             .reserve(request)
-            .map(answer -> decision(plan, call, answer, claim))
+            .map(answer -> decision(plan, call, charges, answer, claim))
             .orElseGet(() -> unavailable(call));
     if (decision instanceof Decision.Refused) {
       claim.cancel();
@@ -249,13 +251,15 @@ public final class Tollgate implements AutoCloseable {
       return new Decision.Refused(call, List.of(), unpaid.get());
     }
     try {
-      Receipt receipt = guard.read(call.caller().id(), plan.charges(call, likely(call)));
+      List<Charge> charges = plan.charges(call, likely(call));
+      Receipt receipt = guard.read(call.caller().id(), charges);
       Hold nothing = new Hold(call.caller().id(), "check", 0, List.of());
       Receipt answer =
           new Receipt(
               receipt.outcome(), receipt.atMicros(), receipt.balances(), Optional.of(nothing));
       Decision decision =
-          decision(plan, call, new StoreGuard.Answer(unlimited, answer), BudgetClaim.UNCLAIMED);
+          decision(
+              plan, call, charges, new StoreGuard.Answer(unlimited, answer), BudgetClaim.UNCLAIMED);
       if (decision instanceof Decision.Refused) {
         return decision;
       }
@@ -501,7 +505,8 @@ public final class Tollgate implements AutoCloseable {
     guard.close();
   }
 
-  private Decision decision(Plan plan, Call call, StoreGuard.Answer answer, BudgetClaim claimed) {
+  private Decision decision(
+      Plan plan, Call call, List<Charge> charges, StoreGuard.Answer answer, BudgetClaim claimed) {
     Receipt receipt = answer.receipt();
     List<LimitState> states = plan.states(receipt);
     notices.crossed(plan, call.caller(), receipt);
@@ -527,7 +532,8 @@ public final class Tollgate implements AutoCloseable {
             LimitState.instant(receipt.atMicros()),
             ending);
     return restricted
-        ? new Decision.Restricted(call, states, reservation, restriction, usedUp(states))
+        ? new Decision.Restricted(
+            call, states, reservation, restriction, causes(plan, charges, receipt, states))
         : new Decision.Admitted(call, states, reservation);
   }
 
@@ -555,6 +561,13 @@ public final class Tollgate implements AutoCloseable {
     return exceeded.isEmpty()
         ? new Decision.Refusal.TooManyOpenCalls(UNAVAILABLE_PAUSE)
         : new Decision.Refusal.LimitExceeded(exceeded);
+  }
+
+  /** Without the store the limits are a share of the plan's: then those that are used up. */
+  private static List<Limit> causes(
+      Plan plan, List<Charge> charges, Receipt receipt, List<LimitState> states) {
+    List<Limit> causes = plan.causes(charges, receipt);
+    return causes.isEmpty() ? usedUp(states) : causes;
   }
 
   private static List<Limit> usedUp(List<LimitState> states) {

@@ -4,13 +4,11 @@ import dev.tollgate.Call;
 import dev.tollgate.Decision;
 import dev.tollgate.Estimate;
 import dev.tollgate.Limit;
-import dev.tollgate.LimitState;
 import dev.tollgate.Money;
 import dev.tollgate.Price;
 import dev.tollgate.Restriction;
 import dev.tollgate.Tollgate;
 import dev.tollgate.Usage;
-import java.util.Comparator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param low the cost of an answer of one token
  * @param high the most that the call can cost
  * @param decision {@code admitted}, {@code restricted} or {@code refused}
- * @param bindingLimit the limit that restricts or refuses it, {@code null} for none
+ * @param bindingLimit what restricts or refuses it, {@code null} if nothing does: the name of the
+ *     limit that the call does not fit into, or {@code provider-budget}, {@code breaker}, {@code
+ *     unpriced-model}, {@code blocked}, {@code abnormal-usage}, {@code open-calls} or {@code store}
  */
 record Quote(
     long inputTokens,
@@ -34,6 +34,8 @@ record Quote(
     String high,
     String decision,
     @Nullable String bindingLimit) {
+
+  private static final String ABNORMAL = "abnormal-usage";
 
   /**
    * What a call would cost; charges nothing.
@@ -53,7 +55,7 @@ record Quote(
         dollars(price.cost(Usage.of(most.inputTokens(), 1))),
         dollars(price.worstCost(most)),
         verdict(decision),
-        binding(decision).map(Limit::name).orElse(null));
+        binding(decision).orElse(null));
   }
 
   private static String verdict(Decision decision) {
@@ -63,25 +65,39 @@ record Quote(
     return decision instanceof Decision.Restricted ? "restricted" : "admitted";
   }
 
-  private static Optional<Limit> binding(Decision decision) {
+  private static Optional<String> binding(Decision decision) {
     if (decision instanceof Decision.Refused refused) {
-      return refused.refusal() instanceof Decision.Refusal.LimitExceeded exceeded
-          ? Optional.of(exceeded.binding().limit())
-          : Optional.empty();
+      return Optional.of(cause(refused.refusal()));
     }
-    return decision instanceof Decision.Restricted ? fullest(decision) : Optional.empty();
+    if (decision instanceof Decision.Restricted restricted) {
+      return Optional.of(
+          restricted.causes().stream().findFirst().map(Limit::name).orElse(ABNORMAL));
+    }
+    return Optional.empty();
   }
 
-  /** The quota of which the least part is left. */
-  private static Optional<Limit> fullest(Decision decision) {
-    return decision.limits().stream()
-        .filter(state -> state.limit().isQuota())
-        .min(Comparator.comparingDouble(Quote::partLeft))
-        .map(LimitState::limit);
-  }
-
-  private static double partLeft(LimitState state) {
-    return (double) state.remaining() / state.limit().amount();
+  /** No provider is named: which of them there are is not the caller's business. */
+  private static String cause(Decision.Refusal refusal) {
+    if (refusal instanceof Decision.Refusal.LimitExceeded exceeded) {
+      return exceeded.binding().limit().name();
+    }
+    if (refusal instanceof Decision.Refusal.BudgetExhausted
+        || refusal instanceof Decision.Refusal.BudgetInUse) {
+      return "provider-budget";
+    }
+    if (refusal instanceof Decision.Refusal.SpendHalted) {
+      return "breaker";
+    }
+    if (refusal instanceof Decision.Refusal.UnpricedModel) {
+      return "unpriced-model";
+    }
+    if (refusal instanceof Decision.Refusal.CallerBlocked) {
+      return "blocked";
+    }
+    if (refusal instanceof Decision.Refusal.TooManyOpenCalls) {
+      return "open-calls";
+    }
+    return refusal instanceof Decision.Refusal.AbnormalUsage ? ABNORMAL : "store";
   }
 
   private static String dollars(long nanoUsd) {
