@@ -23,7 +23,7 @@ public final class Analytics {
     TIER,
     ROUTE,
     MODEL,
-    /** The provider whose hard limit the calls belong to; an empty name where there is none. */
+    /** The provider that the calls belong to; an empty name where there is none. */
     PROVIDER
   }
 

@@ -97,8 +97,7 @@ final class CallLedger implements CallListener {
 
   private void add(Call call, String model, Instant at, Totals totals) {
     Policies now = policies.get();
-    String provider =
-        now.spending().budget(call.route(), model).map(ProviderBudget::provider).orElse("");
+    String provider = now.spending().provider(call.route(), model).map(Provider::name).orElse("");
     Instant hour = at.truncatedTo(ChronoUnit.HOURS);
     Instant day = at.truncatedTo(ChronoUnit.DAYS);
     String named = isNamed(now, model) ? model : Rollups.OTHERS;

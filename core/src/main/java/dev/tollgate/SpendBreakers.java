@@ -62,8 +62,8 @@ final class SpendBreakers {
             case PROVIDER ->
                 policies
                     .spending()
-                    .budget(call.route(), model)
-                    .map(budget -> named.get(budget.provider()))
+                    .provider(call.route(), model)
+                    .map(provider -> named.get(provider.name()))
                     .orElse(null);
           };
     }

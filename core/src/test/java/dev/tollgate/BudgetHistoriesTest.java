@@ -72,9 +72,9 @@ class BudgetHistoriesTest {
   private int kills;
 
   private static Spending spending(long limit) {
-    ProviderBudget budget =
-        new ProviderBudget(
-            "openai", Set.of(), List.of(), Limit.of(Meter.COST, limit, MONTHS), RESERVE, SLICE);
+    Provider budget =
+        new Provider("openai", Set.of(), List.of())
+            .hardLimit(Limit.of(Meter.COST, limit, MONTHS), RESERVE, SLICE);
     return new Spending(List.of(budget), BreakerPolicy.OFF, AnomalyPolicy.OFF);
   }
 

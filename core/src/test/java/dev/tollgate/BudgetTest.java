@@ -47,22 +47,22 @@ class BudgetTest {
   private final List<Alert> alerts = new ArrayList<>();
   private final Map<Tollgate, HandBackground> engines = new HashMap<>();
 
-  private static ProviderBudget budget(String usd, String reserve, String slice) {
+  private static Provider budget(String usd, String reserve, String slice) {
     Limit limit = Limit.of(Meter.COST, nano(usd), MONTH);
-    return new ProviderBudget(
-        "openai", Set.of(), List.of("gpt*"), limit, nano(reserve), nano(slice));
+    return new Provider("openai", Set.of(), List.of("gpt*"))
+        .hardLimit(limit, nano(reserve), nano(slice));
   }
 
   private static long nano(String usd) {
     return Money.nanoUsd(new BigDecimal(usd));
   }
 
-  private static Policies policies(Tier tier, ProviderBudget... budgets) {
+  private static Policies policies(Tier tier, Provider... budgets) {
     return Policies.of(List.of(tier), List.of(Route.of("chat")), PRICES)
         .with(new Spending(List.of(budgets), BreakerPolicy.OFF, AnomalyPolicy.OFF));
   }
 
-  private static Policies policies(ProviderBudget... budgets) {
+  private static Policies policies(Provider... budgets) {
     return policies(Tier.of("free"), budgets);
   }
 
@@ -205,9 +205,9 @@ class BudgetTest {
     assertThat(engine.budgets()).extracting(BudgetStatus::posted).containsExactly(0L, 5 * DOLLAR);
   }
 
-  private static ProviderBudget other() {
-    return new ProviderBudget(
-        "other", Set.of(), List.of("tiny"), Limit.of(Meter.COST, 100 * DOLLAR, MONTH), 0, DOLLAR);
+  private static Provider other() {
+    return new Provider("other", Set.of(), List.of("tiny"))
+        .hardLimit(Limit.of(Meter.COST, 100 * DOLLAR, MONTH), 0, DOLLAR);
   }
 
   @Test

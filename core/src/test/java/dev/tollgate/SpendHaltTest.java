@@ -3,6 +3,7 @@ package dev.tollgate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.Analytics.Dimension;
 import dev.tollgate.Decision.Admitted;
 import dev.tollgate.Decision.Refusal.SpendHalted;
 import dev.tollgate.Decision.Refused;
@@ -258,22 +259,45 @@ class SpendHaltTest {
   }
 
   @Test
-  void providerOfACallIsThatOfItsBudget() {
+  void providerNeedsNoHardLimitToBeWatched() {
     SpendScope openai = new SpendScope(Kind.PROVIDER, "openai");
+    Tollgate tollgate = open(Map.of(openai, MONTHLY));
+    useProviders(tollgate, new Provider("openai", Set.of(), List.of("m*")));
+    go(Duration.ofMinutes(13), chat(ANN, 800));
+    assertThat(state(tollgate, openai)).isEqualTo(BreakerState.OPEN);
+    assertThat(tollgate.budgets()).isEmpty();
+  }
+
+  @Test
+  void hardLimitAndBreakerOfOneProviderDoNotHearOfAnothersCalls() {
+    SpendScope openai = new SpendScope(Kind.PROVIDER, "openai");
+    SpendScope anthropic = new SpendScope(Kind.PROVIDER, "anthropic");
     Limit month =
         Limit.of(
             Meter.COST, 1_000_000_000_000L, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC));
-    ProviderBudget budget =
-        new ProviderBudget("openai", Set.of(), List.of("m*"), month, 0, 1_000_000_000L);
-    Tollgate tollgate = open(Map.of(openai, MONTHLY));
-    tollgate.reload(
-        tollgate
-            .policies()
-            .with(
-                new Spending(
-                    List.of(budget), tollgate.policies().spending().breaker(), AnomalyPolicy.OFF)));
+    Tollgate tollgate = open(Map.of(openai, MONTHLY, anthropic, MONTHLY));
+    useProviders(
+        tollgate,
+        new Provider("openai", Set.of(), List.of("gpt-*")).hardLimit(month, 0, 1_000_000_000L),
+        new Provider("anthropic", Set.of("chat"), List.of()));
     go(Duration.ofMinutes(13), chat(ANN, 800));
-    assertThat(state(tollgate, openai)).isEqualTo(BreakerState.OPEN);
+    assertThat(state(tollgate, anthropic)).isEqualTo(BreakerState.OPEN);
+    assertThat(state(tollgate, openai)).isEqualTo(BreakerState.CLOSED);
+    assertThat(tollgate.budgets()).extracting(BudgetStatus::posted).containsExactly(0L);
+    assertThat(tollgate.budgets()).extracting(BudgetStatus::leased).containsExactly(0L);
+    Instant now = clock.instant();
+    assertThat(
+            tollgate
+                .analytics()
+                .spend(Dimension.PROVIDER, Resolution.DAY, now.minusSeconds(1), now))
+        .extracting(Analytics.Point::name)
+        .containsExactly("anthropic");
+  }
+
+  private static void useProviders(Tollgate tollgate, Provider... providers) {
+    Policies now = tollgate.policies();
+    BreakerPolicy breaker = now.spending().breaker();
+    tollgate.reload(now.with(new Spending(List.of(providers), breaker, AnomalyPolicy.OFF)));
   }
 
   @Test

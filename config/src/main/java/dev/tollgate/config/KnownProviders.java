@@ -42,7 +42,7 @@ final class KnownProviders {
 
   private KnownProviders() {}
 
-  /** Patterns as in {@link dev.tollgate.ProviderBudget}; none of a provider that is not known. */
+  /** Patterns as in {@link dev.tollgate.Provider}; none of a provider that is not known. */
   static List<String> models(String provider) {
     return MODELS.getOrDefault(provider.toLowerCase(Locale.ROOT), List.of());
   }

@@ -110,7 +110,7 @@ final class SettingsReader {
       Values values, Syntax<Limit> quota, List<Route> routes) {
     Set<String> names =
         routes.stream().map(Route::name).collect(Collectors.toCollection(TreeSet::new));
-    return new SpendingReader(values, new BudgetReader(values, quota, names)).read();
+    return new SpendingReader(values, new ProviderReader(values, quota, names)).read();
   }
 
   private LocalDate today() {

@@ -3,6 +3,7 @@ package dev.tollgate.config;
 import dev.tollgate.AnomalyPolicy;
 import dev.tollgate.BreakerPolicy;
 import dev.tollgate.Meter;
+import dev.tollgate.Provider;
 import dev.tollgate.ProviderBudget;
 import dev.tollgate.SpendScope;
 import dev.tollgate.Spending;
@@ -33,11 +34,11 @@ final class SpendingReader {
           Key.ROUTE, SpendScope.Kind.ROUTE);
 
   private final Values values;
-  private final BudgetReader budgetReader;
+  private final ProviderReader providerReader;
 
-  SpendingReader(Values values, BudgetReader budgetReader) {
+  SpendingReader(Values values, ProviderReader providerReader) {
     this.values = values;
-    this.budgetReader = budgetReader;
+    this.providerReader = providerReader;
   }
 
   /**
@@ -52,14 +53,14 @@ final class SpendingReader {
   }
 
   Reading read() {
-    List<ProviderBudget> budgets = budgetReader.read();
-    Map<SpendScope, Long> expected = expectedMonthly(budgets);
+    List<Provider> providers = providerReader.read();
+    Map<SpendScope, Long> expected = expectedMonthly(providers);
     BreakerPolicy breaker =
         values
             .get("breaker", BreakerSyntax.WHOLE, Optional.of(Threshold.DEFAULT))
             .flatMap(threshold -> breaker(threshold, expected))
             .orElse(BreakerPolicy.OFF);
-    return new Reading(new Spending(budgets, breaker, anomalies()), expected);
+    return new Reading(new Spending(providers, breaker, anomalies()), expected);
   }
 
   private Optional<BreakerPolicy> breaker(Threshold threshold, Map<SpendScope, Long> expected) {
@@ -79,7 +80,7 @@ final class SpendingReader {
    * The application's is its own key, else the sum of its providers', else half of all hard limits,
    * since a hard limit should be twice of what is expected.
    */
-  private Map<SpendScope, Long> expectedMonthly(List<ProviderBudget> budgets) {
+  private Map<SpendScope, Long> expectedMonthly(List<Provider> providers) {
     Map<SpendScope, Long> expected = new HashMap<>();
     SCOPES.forEach(
         (group, kind) ->
@@ -93,7 +94,12 @@ final class SpendingReader {
                             new Key(group, name, EXPECTED_SPEND))));
     put(expected, SpendScope.APPLICATION, Key.single(EXPECTED_SPEND));
     long ofProviders = sum(expected, SpendScope.Kind.PROVIDER);
-    long ofLimits = budgets.stream().mapToLong(SpendingReader::monthly).sum() / 2;
+    long ofLimits =
+        providers.stream()
+                .flatMap(provider -> provider.budget().stream())
+                .mapToLong(SpendingReader::monthly)
+                .sum()
+            / 2;
     long otherwise = ofProviders > 0 ? ofProviders : ofLimits;
     if (otherwise > 0) {
       expected.putIfAbsent(SpendScope.APPLICATION, otherwise);

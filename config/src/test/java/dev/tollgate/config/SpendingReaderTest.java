@@ -8,6 +8,7 @@ import dev.tollgate.AnomalyPolicy;
 import dev.tollgate.BreakerPolicy;
 import dev.tollgate.Limit;
 import dev.tollgate.Meter;
+import dev.tollgate.Provider;
 import dev.tollgate.ProviderBudget;
 import dev.tollgate.SpendScope;
 import dev.tollgate.Spending;
@@ -46,18 +47,16 @@ class SpendingReaderTest {
             "tollgate.provider.openai.models", "gpt-*, o3*",
             "tollgate.provider.openai.routes", "chat");
 
-    assertThat(spending.budgets())
+    assertThat(spending.providers())
         .containsExactly(
-            new ProviderBudget(
-                "openai",
-                Set.of("chat"),
-                List.of("gpt-*", "o3*"),
-                Limit.of(
-                    Meter.COST,
-                    500 * USD,
-                    new Window.Calendar(Window.Unit.MONTH, ZoneId.of("Europe/Berlin"))),
-                50 * USD,
-                5 * USD / 2));
+            new Provider("openai", Set.of("chat"), List.of("gpt-*", "o3*"))
+                .hardLimit(
+                    Limit.of(
+                        Meter.COST,
+                        500 * USD,
+                        new Window.Calendar(Window.Unit.MONTH, ZoneId.of("Europe/Berlin"))),
+                    50 * USD,
+                    5 * USD / 2));
   }
 
   @Test
@@ -94,6 +93,33 @@ class SpendingReaderTest {
                 + " tollgate.provider.ours.routes");
     assertThat(read("tollgate.provider.ours.hard-limit", "10 USD/day").budget("any", "llama"))
         .isPresent();
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(
+            () ->
+                read(
+                    "tollgate.provider.ours.expected-spend", "10 USD/month",
+                    "tollgate.provider.openai.hard-limit", "10 USD/day"))
+        .withMessageContaining(
+            "tollgate.provider.ours.expected-spend = '10 USD/month': no call belongs to it");
+  }
+
+  @Test
+  void aProviderNeedsNoHardLimit() {
+    Spending spending =
+        read(
+            "tollgate.route.vip.path", "/vip",
+            "tollgate.provider.openai.hard-limit", "10 USD/day",
+            "tollgate.provider.anthropic.expected-spend", "250 USD/month",
+            "tollgate.provider.ours.models", "llama*",
+            "tollgate.provider.ours.routes", "vip");
+
+    assertThat(spending.provider("any", "claude-haiku-4-5"))
+        .map(Provider::name)
+        .contains("anthropic");
+    assertThat(spending.provider("any", "llama3")).map(Provider::name).contains("ours");
+    assertThat(spending.provider("vip", "gpt-5-mini")).map(Provider::name).contains("ours");
+    assertThat(spending.budgets()).extracting(ProviderBudget::provider).containsExactly("openai");
+    assertThat(spending.budget("any", "claude-haiku-4-5")).isEmpty();
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.tollgate.Criticality;
 import dev.tollgate.Decision;
 import dev.tollgate.Decision.Refusal;
 import dev.tollgate.Policies;
+import dev.tollgate.Provider;
 import dev.tollgate.ProviderBudget;
 import dev.tollgate.ProviderLatch;
 import dev.tollgate.SpendScope;
@@ -91,13 +92,13 @@ record Halt(String reason, Optional<Instant> until) {
   private static Optional<Halt> of(
       BudgetStatus status, Caller caller, Tollgate tollgate, Instant now) {
     ProviderBudget budget = status.budget();
-    Call call = trial(budget, caller, tollgate.policies());
+    Call call = trial(budget.provider(), caller, tollgate.policies());
     Optional<Refusal> refusal = exhausted(tollgate, budget, call, Criticality.OPTIONAL);
     if (refusal.isEmpty()) {
       return Optional.empty();
     }
     boolean isWhole = exhausted(tollgate, budget, call, Criticality.ESSENTIAL).isPresent();
-    boolean isOnly = tollgate.policies().spending().budgets().size() == 1;
+    boolean isOnly = tollgate.policies().spending().providers().size() == 1;
     String calls =
         (isWhole ? "calls" : "calls that are not essential") + (isOnly ? "" : " of some models");
     Optional<Instant> until =
@@ -127,26 +128,30 @@ record Halt(String reason, Optional<Instant> until) {
 
   private static Call trial(SpendScope scope, Caller caller, Policies policies) {
     if (scope.kind() == SpendScope.Kind.PROVIDER) {
-      return policies.spending().budgets().stream()
-          .filter(budget -> budget.provider().equals(scope.name()))
-          .findFirst()
-          .map(budget -> trial(budget, caller, policies))
-          .orElseGet(() -> trial(caller, anyRoute(policies)));
+      return trial(scope.name(), caller, policies);
     }
     boolean isKnown = policies.routes().containsKey(scope.name());
     return trial(caller, isKnown ? scope.name() : anyRoute(policies));
   }
 
-  /** A call that belongs to the budget: a pattern without its stars is a model that it matches. */
-  private static Call trial(ProviderBudget budget, Caller caller, Policies policies) {
+  private static Call trial(String provider, Caller caller, Policies policies) {
+    return policies.spending().providers().stream()
+        .filter(known -> known.name().equals(provider))
+        .findFirst()
+        .map(known -> trial(known, caller, policies))
+        .orElseGet(() -> trial(caller, anyRoute(policies)));
+  }
+
+  /** A call that belongs to it: a pattern without its stars is a model that it matches. */
+  private static Call trial(Provider provider, Caller caller, Policies policies) {
     String route =
-        new TreeSet<>(budget.routes())
+        new TreeSet<>(provider.routes())
             .stream()
                 .filter(policies.routes()::containsKey)
                 .findFirst()
                 .orElseGet(() -> anyRoute(policies));
     String model =
-        budget.models().stream().findFirst().map(pattern -> pattern.replace("*", "")).orElse("");
+        provider.models().stream().findFirst().map(pattern -> pattern.replace("*", "")).orElse("");
     return trial(caller, route).model(model);
   }
 

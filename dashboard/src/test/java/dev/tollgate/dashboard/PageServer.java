@@ -8,7 +8,7 @@ import dev.tollgate.OnStoreFailure;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Route;
 import dev.tollgate.SinkState;
 import dev.tollgate.SpendScope;
@@ -80,16 +80,14 @@ final class PageServer implements AutoCloseable {
   private static final Spending SPENDING =
       new Spending(
           List.of(
-              new ProviderBudget(
-                  "openai",
-                  Set.of(),
-                  List.of("*"),
-                  Limit.of(
-                      Meter.COST,
-                      100_000_000_000L,
-                      new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)),
-                  0,
-                  1_000_000_000L)),
+              new Provider("openai", Set.of(), List.of("*"))
+                  .hardLimit(
+                      Limit.of(
+                          Meter.COST,
+                          100_000_000_000L,
+                          new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC)),
+                      0,
+                      1_000_000_000L)),
           new BreakerPolicy(300, 10, false, Map.of(SpendScope.APPLICATION, 30_000_000_000L)),
           AnomalyPolicy.OFF);
 

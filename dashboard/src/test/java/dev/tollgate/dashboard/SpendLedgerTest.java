@@ -16,7 +16,7 @@ import dev.tollgate.Money;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Reservation;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
@@ -106,9 +106,10 @@ class SpendLedgerTest {
 
   private record Cell(Instant start, String name) {}
 
-  private static ProviderBudget budget(String provider, String models) {
+  private static Provider budget(String provider, String models) {
     Limit limit = Limit.of(Meter.COST, 1_000_000_000_000_000L, MONTH);
-    return new ProviderBudget(provider, Set.of(), List.of(models), limit, 0, 1_000_000_000_000L);
+    return new Provider(provider, Set.of(), List.of(models))
+        .hardLimit(limit, 0, 1_000_000_000_000L);
   }
 
   @BeforeEach
@@ -169,11 +170,7 @@ class SpendLedgerTest {
           default -> reservation.settle(usage);
         };
     String provider =
-        POLICIES
-            .spending()
-            .budget(row.route(), row.model())
-            .map(ProviderBudget::provider)
-            .orElse("");
+        POLICIES.spending().provider(row.route(), row.model()).map(Provider::name).orElse("");
     ledger.add(new Charge(reservation.call().caller(), provider, row));
   }
 

@@ -11,7 +11,7 @@ import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
 import dev.tollgate.Priority;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Restriction;
 import dev.tollgate.Route;
 import dev.tollgate.SpendScope;
@@ -144,15 +144,10 @@ record Configuration(
         Priority.NORMAL);
   }
 
-  private static ProviderBudget budget(
+  private static Provider budget(
       String provider, String models, long amount, Window window, long reserve) {
-    return new ProviderBudget(
-        provider,
-        Set.of(),
-        List.of(models),
-        Limit.of(Meter.COST, amount, window),
-        reserve,
-        Math.max(1, amount / 20));
+    return new Provider(provider, Set.of(), List.of(models))
+        .hardLimit(Limit.of(Meter.COST, amount, window), reserve, Math.max(1, amount / 20));
   }
 
   private static long part(long amount, long percent) {
@@ -165,12 +160,12 @@ record Configuration(
 
   /** The provider that a call of a model belongs to. */
   Optional<String> provider(String route, String model) {
-    return policies.get(0).spending().budget(route, model).map(ProviderBudget::provider);
+    return policies.get(0).spending().provider(route, model).map(Provider::name);
   }
 
   Set<String> providers() {
-    return policies.get(0).spending().budgets().stream()
-        .map(ProviderBudget::provider)
+    return policies.get(0).spending().providers().stream()
+        .map(Provider::name)
         .collect(Collectors.toSet());
   }
 }

@@ -11,7 +11,7 @@ import dev.tollgate.Meter;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Restriction;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
@@ -104,8 +104,8 @@ final class BodyServer implements AutoCloseable {
     long amount = 1_000_000_000_000L;
     Limit limit =
         Limit.of(Meter.COST, amount, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC));
-    ProviderBudget budget =
-        new ProviderBudget("acme", Set.of("chat"), List.of(), limit, 0, amount / 100);
+    Provider budget =
+        new Provider("acme", Set.of("chat"), List.of()).hardLimit(limit, 0, amount / 100);
     Policies policies =
         Policies.of(
                 List.of(Tier.of("free", quota(Meter.TOKENS, 1_000_000))),

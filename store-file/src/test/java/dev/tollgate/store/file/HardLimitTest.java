@@ -14,7 +14,7 @@ import dev.tollgate.Meter;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
 import dev.tollgate.Tier;
@@ -79,9 +79,9 @@ class HardLimitTest {
 
   private Tollgate open(LogSettings settings) {
     Window month = new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC);
-    ProviderBudget budget =
-        new ProviderBudget(
-            "openai", Set.of(), List.of("gpt"), Limit.of(Meter.COST, DOLLAR, month), 0, SLICE);
+    Provider budget =
+        new Provider("openai", Set.of(), List.of("gpt"))
+            .hardLimit(Limit.of(Meter.COST, DOLLAR, month), 0, SLICE);
     Policies policies =
         Policies.of(List.of(Tier.of("free")), List.of(Route.of("chat")), PRICES)
             .with(new Spending(List.of(budget), BreakerPolicy.OFF, AnomalyPolicy.OFF));

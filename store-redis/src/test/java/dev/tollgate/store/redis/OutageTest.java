@@ -14,7 +14,7 @@ import dev.tollgate.Money;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
 import dev.tollgate.Tier;
@@ -117,7 +117,7 @@ class OutageTest {
   private static Tollgate engine(URI uri) {
     Window month = new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC);
     Limit hard = Limit.of(Meter.COST, usd("100"), month);
-    ProviderBudget budget = new ProviderBudget("openai", Set.of(), List.of(), hard, 0, usd("0.50"));
+    Provider budget = new Provider("openai", Set.of(), List.of()).hardLimit(hard, 0, usd("0.50"));
     PriceBook prices = new PriceBook(Map.of("m", Price.of(1_000_000_000, 1_000_000_000)));
     Tier tier = Tier.of("free", Limit.of(Meter.COST, usd("1000"), month));
     Policies policies =

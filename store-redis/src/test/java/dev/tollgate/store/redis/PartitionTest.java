@@ -12,7 +12,7 @@ import dev.tollgate.OnStoreFailure;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
 import dev.tollgate.Tollgate;
@@ -105,14 +105,9 @@ class PartitionTest {
   }
 
   /** A tenth is for essential calls alone. */
-  private static ProviderBudget budget(String model, long limit, long slice) {
-    return new ProviderBudget(
-        model,
-        Set.of(),
-        List.of(model),
-        Limit.of(Meter.COST, limit, Spent.month()),
-        limit / 10,
-        slice);
+  private static Provider budget(String model, long limit, long slice) {
+    return new Provider(model, Set.of(), List.of(model))
+        .hardLimit(Limit.of(Meter.COST, limit, Spent.month()), limit / 10, slice);
   }
 
   private static long usd(String amount) {

@@ -11,7 +11,7 @@ import dev.tollgate.Money;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
 import dev.tollgate.Tollgate;
@@ -134,7 +134,7 @@ class RedisRestartTest {
 
   private static Tollgate engine(URI uri) {
     Limit hard = Limit.of(Meter.COST, usd("100"), Spent.month());
-    ProviderBudget budget = new ProviderBudget("openai", Set.of(), List.of(), hard, 0, usd("0.50"));
+    Provider budget = new Provider("openai", Set.of(), List.of()).hardLimit(hard, 0, usd("0.50"));
     Price price = Price.of(usd("100"), usd("100"));
     PriceBook prices = new PriceBook(Map.of(ENDED, price, GOING_ON, price));
     Policies policies =

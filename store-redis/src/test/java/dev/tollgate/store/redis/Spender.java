@@ -11,7 +11,7 @@ import dev.tollgate.Money;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Reservation;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
@@ -51,14 +51,9 @@ final class Spender {
             Meter.COST,
             Money.nanoUsd(new java.math.BigDecimal(limitUsd)),
             new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC));
-    ProviderBudget budget =
-        new ProviderBudget(
-            "openai",
-            Set.of(),
-            List.of(),
-            limit,
-            0,
-            Money.nanoUsd(new java.math.BigDecimal(sliceUsd)));
+    Provider budget =
+        new Provider("openai", Set.of(), List.of())
+            .hardLimit(limit, 0, Money.nanoUsd(new java.math.BigDecimal(sliceUsd)));
     // a dollar for a million tokens: a token is a micro-dollar
     PriceBook prices = new PriceBook(Map.of("m", Price.of(1_000_000_000, 1_000_000_000)));
     return Policies.of(List.of(Tier.of("free")), List.of(Route.of("chat")), prices)

@@ -12,7 +12,7 @@ import dev.tollgate.Meter;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
 import dev.tollgate.Tollgate;
@@ -91,9 +91,9 @@ class UncertainLeaseTest {
 
   @Test
   void anEngineRefusesTheCallAndGivesTheMoneyBack() {
-    ProviderBudget budget =
-        new ProviderBudget(
-            "openai", Set.of(), List.of(), Limit.of(Meter.COST, USD, Spent.month()), 0, USD / 100);
+    Provider budget =
+        new Provider("openai", Set.of(), List.of())
+            .hardLimit(Limit.of(Meter.COST, USD, Spent.month()), 0, USD / 100);
     Price price = Price.of(USD, USD);
     Policies policies =
         Policies.of(
