@@ -18,7 +18,7 @@ import java.util.Map;
  * only unit of the cause's bucket there. While the store does not answer every process tells it,
  * for twice is better than never.
  *
- * <p>Asks the store, so it runs on the engine's background. Not thread-safe.
+ * <p>Asks the store, so it runs on the engine's background. Thread-safe.
  */
 final class AlertClaims {
 
@@ -43,7 +43,7 @@ final class AlertClaims {
   }
 
   /** Whether this process tells the alert. */
-  boolean isMine(Alert alert) {
+  synchronized boolean isMine(Alert alert) {
     Duration period = period(alert.kind());
     if (period.isZero()) {
       return true;

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine: lets calls in, restricts them or refuses them, and charges what they used.
  *
- * <p>Thread-safe. One for an application; it owns one daemon thread, unless it is given another
- * background, which ends with {@link #close}.
+ * <p>Thread-safe. One for an application; it owns one daemon thread, and one for each listener that
+ * is being told something, unless it is given another background. They end with {@link #close}.
  */
 public final class Tollgate implements AutoCloseable {
 
@@ -35,6 +35,7 @@ public final class Tollgate implements AutoCloseable {
   private static final Duration CALLS_PERIOD = Duration.ofSeconds(5);
   private static final Duration OVERRIDES_PERIOD = Duration.ofSeconds(5);
   private static final long CLOSE_MILLIS = 5000;
+  private static final long LISTENERS_MILLIS = 2000;
   private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
 
   private final StoreGuard guard;
@@ -42,6 +43,7 @@ public final class Tollgate implements AutoCloseable {
   private final long holdMicros;
   private final InstantSource clock;
   private final ScheduledExecutorService background;
+  private final ListenerThreads listenerThreads = new ListenerThreads();
   private final AlertQueue alerts;
   private final Budgets budgets;
   private final SpendBreakers breakers;
@@ -67,11 +69,16 @@ public final class Tollgate implements AutoCloseable {
     holdMicros = builder.holdFor.toNanos() / 1000;
     rules = new Rules(builder.policies);
     background = builder.background == null ? newBackground() : builder.background;
-    alerts = new AlertQueue(background, new AlertClaims(guard, ids)::isMine);
+    boolean isOwn = builder.background == null;
+    alerts =
+        new AlertQueue(
+            background,
+            new AlertClaims(guard, ids)::isMine,
+            isOwn ? listenerThreads : Runnable::run);
     alertJournal = new AlertJournal(guard, ids);
     auditJournal = new AuditJournal(guard);
     overrides = new CallerOverrides(guard, clock);
-    alerts.listen(alertJournal::add);
+    alerts.keep(alertJournal::add);
     builder.listeners.forEach(alerts::listen);
     calls = new CallLedger(guard.rollups(), ids.next(), this::policies, clock);
     listeners.add(calls);
@@ -82,7 +89,13 @@ public final class Tollgate implements AutoCloseable {
     probe();
     overrides.refresh();
     breakers =
-        new SpendBreakers(builder.policies, guard, clock, ids.next(), background, alerts::send);
+        new SpendBreakers(
+            builder.policies,
+            guard,
+            clock,
+            ids.next(),
+            isOwn ? listenerThreads : background,
+            alerts::send);
     ending = new Settling(guard, forecast, breakers, listeners, notices);
     repeat(this::probe, PROBE_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
@@ -431,8 +444,9 @@ public final class Tollgate implements AutoCloseable {
   }
 
   /**
-   * Runs a listener on the engine's own thread, each time that {@link #paused} turns false for this
-   * criticality: in every process, whichever of them finds out first and sends the alert.
+   * Runs a listener each time that {@link #paused} turns false for this criticality: in every
+   * process, whichever of them finds out first and sends the alert. It runs on a thread for itself
+   * and may take its time; what ends meanwhile is told once, after it.
    */
   public void onResume(Criticality criticality, Runnable listener) {
     breakers.pauses().onEnd(criticality, listener);
@@ -453,7 +467,11 @@ public final class Tollgate implements AutoCloseable {
     breakers.control(scope, control);
   }
 
-  /** Tells a listener of every alert, on the engine's own thread. */
+  /**
+   * Tells a listener of every alert, one after the other, on a thread for itself: it may take its
+   * time. While {@link AlertQueue#CAPACITY} wait for it, further ones are dropped and counted in
+   * {@link Health#droppedAlerts}.
+   */
   public void onAlert(Consumer<Alert> listener) {
     alerts.listen(listener);
   }
@@ -487,9 +505,25 @@ public final class Tollgate implements AutoCloseable {
     return new Health(guard.isDegraded(), guard.journalled(), guard.lost(), alerts.dropped());
   }
 
-  /** Ends the engine's thread and closes its store. Idempotent. */
+  /**
+   * Brings to the store what it does not know, tells the last alerts, ends the engine's threads and
+   * closes its store. Listeners have two seconds for what waits for them; then they are
+   * interrupted, and what is left is counted and logged. Idempotent.
+   */
   @Override
   public void close() {
+    endBackground();
+    calls.flush();
+    budgets.close();
+    breakers.tick();
+    alerts.finish();
+    listenerThreads.finish(LISTENERS_MILLIS);
+    alerts.close();
+    listenerThreads.close();
+    guard.close();
+  }
+
+  private void endBackground() {
     background.shutdownNow();
     try {
       Thread thread = backgroundThread;
@@ -499,10 +533,6 @@ public final class Tollgate implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    calls.flush();
-    budgets.close();
-    breakers.tick();
-    guard.close();
   }
 
   private Decision decision(
@@ -670,7 +700,7 @@ public final class Tollgate implements AutoCloseable {
     }
 
     /**
-     * Runs what the engine does beside calls, instead of a thread of its own.
+     * Runs what the engine does beside calls, and its listeners, instead of threads of its own.
      *
      * @param background runs one task at a time; is shut down with the engine
      */

@@ -146,6 +146,16 @@ class SpendHaltTest {
   }
 
   @Test
+  void alertOfAChangeThatClosingMakesIsTold() {
+    Tollgate tollgate = open(Map.of(SpendScope.APPLICATION, MONTHLY));
+    go(Duration.ofMinutes(12), chat(ANN, 800));
+    assertThat(alerts).isEmpty();
+    clock.advance(Duration.ofSeconds(10));
+    tollgate.close();
+    assertThat(alerts).extracting(Alert::kind).containsExactly(Alert.Kind.BREAKER_OPENED);
+  }
+
+  @Test
   void alertTellsTheStoresTimeWhateverHappensToAProcesssClock() {
     HandClock own = new HandClock(clock.instant());
     HandScheduler scheduler = new HandScheduler(clock);

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /**
  * Fires every alert as an event: for asynchronous observers first, then for the others, who run on
- * the engine's thread and keep the next alert waiting. Thread-safe.
+ * a thread for alerts and keep nothing but the next event waiting. Thread-safe.
  */
 record AlertEvents(Event<Alert> event) implements Consumer<Alert> {
 
