@@ -47,6 +47,7 @@ public final class Tollgate implements AutoCloseable {
   private final AlertQueue alerts;
   private final Budgets budgets;
   private final SpendBreakers breakers;
+  private final HaltedDemand haltedDemand;
   private final AlertJournal alertJournal;
   private final AuditJournal auditJournal;
   private final CallerOverrides overrides;
@@ -96,6 +97,9 @@ public final class Tollgate implements AutoCloseable {
             ids.next(),
             isOwn ? listenerThreads : background,
             alerts::send);
+    haltedDemand =
+        new HaltedDemand(guard, () -> new MemoryStore(builder.maxCallers, clock), forecast);
+    breakers.pauses().onEnd(Criticality.BACKGROUND, haltedDemand::forget);
     ending = new Settling(guard, forecast, breakers, listeners, notices);
     repeat(this::probe, PROBE_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
@@ -186,16 +190,11 @@ public final class Tollgate implements AutoCloseable {
   /** The refusal of a call that a breaker halts. In shadow mode it goes on and costs. */
   private Optional<Decision> halted(Policies policies, Plan plan, Call call, String id) {
     Optional<SpendHalted> halted = breakers.halt(call, plan.criticality(call), id);
-    if (!policies.shadow()) {
-      halted.ifPresent(refusal -> breakers.refused(refusal, averageCost(plan, call)));
+    if (halted.isPresent() && !policies.shadow() && !policies.prices().refuses(call.model())) {
+      long demand = haltedDemand.of(plan, call, plan.charges(call, likely(call)), id);
+      breakers.refused(halted.get(), demand);
     }
     return halted.map(refusal -> new Decision.Refused(call, List.of(), refusal));
-  }
-
-  /** What such a call costs on average: demand is compared with what calls have really cost. */
-  private long averageCost(Plan plan, Call call) {
-    Usage average = forecast.average(call.route(), call.model(), call.estimate()).toUsage();
-    return plan.amounts(call, call.model(), average).costNanoUsd();
   }
 
   private Decision decide(Policies policies, Plan plan, Call call, String id) {
