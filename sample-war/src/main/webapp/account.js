@@ -30,7 +30,7 @@ export function showUnknown(why) {
 
 export function showMode(mode) {
   const badge = byId("mode");
-  const text = `${sentence(mode)} mode`;
+  const text = mode === "refused" ? "Calls are refused" : `${sentence(mode)} mode`;
   if (badge.textContent !== text) {
     badge.textContent = text;
     badge.dataset.mode = mode;

@@ -5,6 +5,7 @@ import dev.tollgate.store.Charge;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Surge;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Locale;
@@ -42,6 +43,18 @@ record AnomalyWatch(Surge surge) {
 
   Charge charge(Call call) {
     return Charge.of(COUNTER, surge, call.requests());
+  }
+
+  /** What is asked for to see how the counter stands. */
+  Charge charge() {
+    return Charge.of(COUNTER, surge, 0);
+  }
+
+  /** Until when the use counts as abnormal; empty when it does not. */
+  Optional<Instant> until(Receipt receipt) {
+    return balance(receipt)
+        .filter(balance -> balance.crossedTo() > 0)
+        .map(balance -> LimitState.instant(balance.endMicros()));
   }
 
   /** What to tell if the operation has found the use abnormal. */

@@ -77,13 +77,21 @@ public record Ladder(List<Rung> rungs) {
     }
   }
 
-  /** Above this amount calls are restricted; the hard limit where no rung restricts. */
-  long soft(long amount) {
+  /**
+   * Above this amount calls are restricted; the hard limit where no rung restricts.
+   *
+   * @param amount of the quota
+   */
+  public long soft(long amount) {
     return first(Action.RESTRICT, amount, hard(amount));
   }
 
-  /** Above this amount calls are refused; {@link Store#MAX_AMOUNT} where no rung refuses. */
-  long hard(long amount) {
+  /**
+   * Above this amount calls are refused; {@link Store#MAX_AMOUNT} where no rung refuses.
+   *
+   * @param amount of the quota
+   */
+  public long hard(long amount) {
     return Math.max(1, first(Action.REFUSE, amount, Store.MAX_AMOUNT));
   }
 

@@ -10,6 +10,7 @@ import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -292,6 +293,27 @@ public final class Tollgate implements AutoCloseable {
    */
   public List<LimitState> limits(Caller caller, String route) {
     return check(Call.of(caller, route).requests(0)).limits();
+  }
+
+  /**
+   * Until when a caller's use counts as abnormal: what becomes of its calls until then is the
+   * {@link AnomalyPolicy}'s. Empty when it does not count so, when nobody watches the tier, and
+   * when the store does not answer.
+   *
+   * @throws IllegalArgumentException when the caller's tier does not exist
+   */
+  public Optional<Instant> abnormalUntil(Caller caller) {
+    Policies now = policies();
+    Optional<AnomalyWatch> watch =
+        AnomalyWatch.of(now.spending().anomalies(), now.tier(caller.tier()));
+    if (watch.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return watch.get().until(guard.read(caller.id(), List.of(watch.get().charge())));
+    } catch (StoreException unanswered) {
+      return Optional.empty();
+    }
   }
 
   /** The caller's latest calls, newest first; empty when the store does not answer. */

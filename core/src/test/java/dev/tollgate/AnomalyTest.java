@@ -17,6 +17,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of a caller whose requests grow many times over. */
 class AnomalyTest {
@@ -96,6 +98,20 @@ class AnomalyTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OFF")
+  void itIsKnownUntilWhenACallerIsAbnormal(AnomalyPolicy.Action action) {
+    try (Tollgate tollgate = open(action)) {
+      assertThat(tollgate.abnormalUntil(BOT)).isEmpty();
+      Instant end = clock.instant().plus(Duration.ofHours(24));
+      last(tollgate, 46);
+      clock.advance(Duration.ofHours(23));
+      assertThat(tollgate.abnormalUntil(BOT)).contains(end);
+      clock.advance(Duration.ofHours(1));
+      assertThat(tollgate.abnormalUntil(BOT)).isEmpty();
+    }
+  }
+
   @Test
   void detectorIsNoLimitAndOffMeansThatNothingIsCounted() {
     try (Tollgate watching = open(AnomalyPolicy.Action.BLOCK)) {
@@ -105,6 +121,7 @@ class AnomalyTest {
     }
     try (Tollgate tollgate = open(AnomalyPolicy.Action.OFF)) {
       assertThat(last(tollgate, 500)).isInstanceOf(Admitted.class);
+      assertThat(tollgate.abnormalUntil(BOT)).isEmpty();
       assertThat(alerts).isEmpty();
     }
   }

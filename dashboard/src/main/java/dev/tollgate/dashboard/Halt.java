@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Calls that are refused whatever the caller has left. Callers are not told which provider it is
+ * Calls that are refused whatever the caller has done. Callers are not told which provider it is
  * about. Immutable.
  *
  * @param reason which calls, and why: a sentence

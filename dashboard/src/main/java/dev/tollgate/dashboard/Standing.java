@@ -21,9 +21,8 @@ import java.util.stream.Stream;
 /**
  * How a caller stands at a time. Immutable.
  *
- * @param restricted whether even the smallest call would be restricted, or is refused with a quota
- *     used up
- * @param halts what is refused whatever is left
+ * @param mode what becomes of all calls, by what the caller has done
+ * @param halts what is refused whatever the caller has done
  * @param limits those of the tier first, then those of routes
  * @param calls the latest calls, newest first
  * @param alerts the latest alerts, newest first
@@ -34,7 +33,7 @@ record Standing(
     Caller caller,
     Tier tier,
     Instant at,
-    boolean restricted,
+    Mode mode,
     List<Halt> halts,
     List<LimitState> limits,
     List<CallRecord> calls,
@@ -54,16 +53,17 @@ record Standing(
    * @throws IllegalArgumentException when the caller's tier does not exist
    */
   static Standing of(Caller caller, Tollgate tollgate, Instant at) {
-    Tier tier = tollgate.policies().tier(caller.tier());
-    List<String> routes = routes(tollgate.policies());
-    boolean restricted = !routes.isEmpty() && isRestricted(caller, routes.get(0), tier, tollgate);
+    List<Decision> trials =
+        routes(tollgate.policies()).stream()
+            .map(route -> tollgate.check(Call.of(caller, route).requests(0)))
+            .toList();
     return new Standing(
         caller,
-        tier,
+        tollgate.policies().tier(caller.tier()),
         at,
-        restricted,
+        trials.isEmpty() ? Mode.FULL : Mode.of(caller, tollgate, trials.get(0)),
         Halt.of(caller, tollgate, at),
-        limits(caller, routes, tollgate),
+        limits(trials),
         tollgate.calls(caller),
         tollgate.alerts(caller),
         tollgate.health().degraded());
@@ -84,26 +84,11 @@ record Standing(
         .toList();
   }
 
-  private static List<LimitState> limits(Caller caller, List<String> routes, Tollgate tollgate) {
+  private static List<LimitState> limits(List<Decision> trials) {
     Map<String, LimitState> byName = new LinkedHashMap<>();
-    for (String route : routes) {
-      tollgate
-          .limits(caller, route)
-          .forEach(state -> byName.putIfAbsent(state.limit().name(), state));
+    for (Decision trial : trials) {
+      trial.limits().forEach(state -> byName.putIfAbsent(state.limit().name(), state));
     }
     return List.copyOf(byName.values());
-  }
-
-  private static boolean isRestricted(Caller caller, String route, Tier tier, Tollgate tollgate) {
-    Decision decision = tollgate.check(Call.of(caller, route).estimate(1, 1));
-    boolean refused = decision instanceof Decision.Refused;
-    return decision instanceof Decision.Restricted
-        || (refused && decision.limits().stream().anyMatch(state -> isUsedUp(state, tier)));
-  }
-
-  private static boolean isUsedUp(LimitState state, Tier tier) {
-    return state.limit().isQuota()
-        && state.remaining() <= 0
-        && tier.limits().stream().anyMatch(limit -> limit.name().equals(state.limit().name()));
   }
 }

@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A caller's usage as its JSON shows it. Tokens and requests are numbers, dollars decimal strings.
  *
- * @param notice what is refused whatever is left, and until when as far as that is known
+ * @param mode {@code full}, {@code restricted} or {@code refused}: what becomes of all calls
+ * @param notice why the mode is not full, and what else is refused, each until when as far as that
+ *     is known; sentences for people
  * @param forecast what this month's limits will have counted at its end
  * @param degraded whether the store does not answer, so that the numbers are this process's own, or
  *     none
@@ -38,8 +41,8 @@ record UsageReport(
     return new UsageReport(
         standing.caller().id(),
         standing.caller().tier(),
-        standing.restricted() ? "restricted" : "full",
-        standing.halts().stream().map(UsageReport::notice).collect(Collectors.joining(" ")),
+        Words.dashed(standing.mode().kind()),
+        notice(standing),
         standing.limits().stream().map(LimitRow::of).toList(),
         standing.calls().stream().map(CallRow::of).toList(),
         standing.alerts().stream().map(AlertRow::of).toList(),
@@ -49,10 +52,17 @@ record UsageReport(
         standing.degraded());
   }
 
-  private static String notice(Halt halt) {
-    return halt.until()
-        .map(until -> halt.reason() + " Not before " + Words.iso(until) + ".")
-        .orElse(halt.reason());
+  private static String notice(Standing standing) {
+    return Stream.concat(
+            standing.mode().causes().stream()
+                .map(cause -> sentences(cause.reason(), "Until", cause.until())),
+            standing.halts().stream()
+                .map(halt -> sentences(halt.reason(), "Not before", halt.until())))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String sentences(String reason, String preposition, Optional<Instant> time) {
+    return time.map(at -> reason + " " + preposition + " " + Words.iso(at) + ".").orElse(reason);
   }
 
   /**

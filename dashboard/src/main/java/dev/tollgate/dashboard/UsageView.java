@@ -11,6 +11,7 @@ import dev.tollgate.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -37,8 +38,9 @@ record UsageView(Standing standing, Numbers numbers) {
     html.open("p", "class", "who").foreign(standing.caller().id());
     html.text(" · tier ").element("b", standing.caller().tier()).close();
     writeModeName(html);
+    standing.mode().causes().forEach(cause -> writeCause(html, cause));
     standing.halts().forEach(halt -> writeHalt(html, halt));
-    html.element("p", explanation(), "class", "explained");
+    explanation().ifPresent(text -> html.element("p", text, "class", "explained"));
     if (standing.degraded()) {
       String text = "The store does not answer: this is what one server knows on its own.";
       html.element("p", text, "class", "notice", "data-kind", "warn");
@@ -47,13 +49,31 @@ record UsageView(Standing standing, Numbers numbers) {
   }
 
   private void writeModeName(Html html) {
-    if (standing.restricted()) {
-      html.element("p", "Restricted mode", "class", "mode", "data-mode", "restricted");
-    } else if (standing.halts().isEmpty()) {
-      html.element("p", "Full mode", "class", "mode", "data-mode", "full");
-    } else {
-      html.element("p", "Partly halted", "class", "mode", "data-mode", "stopped");
+    boolean halted = !standing.halts().isEmpty();
+    switch (standing.mode().kind()) {
+      case REFUSED -> writeModeName(html, "Calls are refused", "stopped");
+      case RESTRICTED -> writeModeName(html, "Restricted mode", "restricted");
+      case FULL ->
+          writeModeName(html, halted ? "Partly halted" : "Full mode", halted ? "stopped" : "full");
     }
+  }
+
+  private static void writeModeName(Html html, String name, String mode) {
+    html.element("p", name, "class", "mode", "data-mode", mode);
+  }
+
+  private void writeCause(Html html, Mode.Cause cause) {
+    String kind = standing.mode().isRestricted() ? "warn" : "stop";
+    html.open("p", "class", "notice", "data-kind", kind).text(cause.reason());
+    cause
+        .until()
+        .ifPresent(
+            until -> {
+              html.text(" This ends in ");
+              Words.writeUntil(html, standing.at(), until);
+              html.text(".");
+            });
+    html.close();
   }
 
   private void writeHalt(Html html, Halt halt) {
@@ -68,15 +88,20 @@ record UsageView(Standing standing, Numbers numbers) {
     html.close();
   }
 
-  private String explanation() {
-    String effect = effect();
-    if (standing.restricted()) {
-      return "A quota is used up. Until it starts again " + effect + ".";
-    }
+  /** What the mode means, or when it will be another; empty where its causes say it all. */
+  private Optional<String> explanation() {
+    return switch (standing.mode().kind()) {
+      case REFUSED -> Optional.empty();
+      case RESTRICTED -> Optional.of("Restricted: " + effect() + ".");
+      case FULL -> Optional.of(outlook());
+    };
+  }
+
+  private String outlook() {
     List<Ladder.Rung> rungs = standing.tier().ladder().rungs();
     return rungs.isEmpty()
         ? "Nothing is restricted."
-        : rungs.stream().map(rung -> rungText(rung, effect)).collect(Collectors.joining(" "));
+        : rungs.stream().map(rung -> rungText(rung, effect())).collect(Collectors.joining(" "));
   }
 
   private String rungText(Ladder.Rung rung, String effect) {
@@ -123,7 +148,7 @@ record UsageView(Standing standing, Numbers numbers) {
 
   private boolean isRateInForce(LimitState state) {
     return !state.limit().isQuota()
-        && (standing.restricted() || !state.limit().name().startsWith(RESTRICTED_ONLY));
+        && (standing.mode().isRestricted() || !state.limit().name().startsWith(RESTRICTED_ONLY));
   }
 
   private void writeLimits(Html html, String title, Predicate<LimitState> chosen) {

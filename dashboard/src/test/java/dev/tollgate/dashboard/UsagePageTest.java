@@ -175,10 +175,17 @@ class UsagePageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"usage/bob", "usage?caller=bob", "usage/ann/x", "usage/%2e%2e%2fx"})
+  @ValueSource(strings = {"usage/bob", "usage?caller=bob", "usage/nobody", "usage/ann/x"})
   void theUsageOfOthersIsNotFound(String path) throws Exception {
     call("bob", 1, 1);
-    assertThat(server.get(path, "User", "ann").statusCode()).isIn(400, 404);
+    HttpResponse<String> answer = server.get(path, "User", "ann");
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.body()).doesNotContain("bob", "limits");
+  }
+
+  @Test
+  void theServerRefusesAPathWithAnotherInside() throws Exception {
+    assertThat(server.get("usage/%2e%2e%2fbob", "User", "ann").statusCode()).isEqualTo(400);
   }
 
   @ParameterizedTest

@@ -121,7 +121,7 @@ class UsageReportTest {
   }
 
   @Test
-  void isRestrictedFromTheQuotasSoftBoundOn() {
+  void isRestrictedFromTheQuotasSoftBoundOnAndRefusedFromItsHardOne() {
     open(Limit.of(Meter.REQUESTS, 2, DAY));
     assertThat(report().mode()).isEqualTo("full");
     reserve(1, 1);
@@ -129,7 +129,7 @@ class UsageReportTest {
     reserve(1, 1);
     assertThat(report().mode()).isEqualTo("restricted");
     reserve(1, 1);
-    assertThat(report().mode()).isEqualTo("restricted");
+    assertThat(report().mode()).isEqualTo("refused");
   }
 
   @Test

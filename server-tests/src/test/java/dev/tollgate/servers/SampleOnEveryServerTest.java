@@ -208,7 +208,7 @@ class SampleOnEveryServerTest {
 
     assertThat(refused.status()).isEqualTo(429);
     assertThat(refused.header("x-should-retry")).isEqualTo("false");
-    assertThat(client.usage("mode").path("mode").asText()).isEqualTo("restricted");
+    assertThat(client.usage("mode").path("mode").asText()).isEqualTo("refused");
   }
 
   @Test
