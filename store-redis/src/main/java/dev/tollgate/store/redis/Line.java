@@ -41,14 +41,26 @@ final class Line implements AutoCloseable {
 
   /** Brings an operation to the server. Returns by its deadline, however the server behaves. */
   Reply ask(Ask ask) {
+    submit(ask);
+    return await(ask);
+  }
+
+  /**
+   * Queues an operation. It goes with the next batch, or when it is {@linkplain #await awaited}.
+   */
+  void submit(Ask ask) {
     if (closed) {
-      return new Reply.Postponed(
-          "the server is no longer used", new IllegalStateException("closed"));
+      ask.complete(
+          new Reply.Postponed("the server is no longer used", new IllegalStateException("closed")));
+    } else if (!waiting.offer(ask)) {
+      ask.complete(
+          new Reply.NotSent(
+              MAX_WAITING + " operations are waiting", new IllegalStateException("queue is full")));
     }
-    if (!enqueue(ask)) {
-      return new Reply.NotSent(
-          MAX_WAITING + " operations are waiting", new IllegalStateException("queue is full"));
-    }
+  }
+
+  /** Brings an operation that was submitted, and others with it. */
+  Reply await(Ask ask) {
     Reply reply = ask.reply();
     while (reply == null) {
       Wire wire = ask.isWaiting() ? idle.pollFirst() : null;
@@ -62,10 +74,6 @@ final class Line implements AutoCloseable {
     return reply;
   }
 
-  boolean enqueue(Ask ask) {
-    return waiting.offer(ask);
-  }
-
   private Reply leave(Ask ask) {
     Exception cause = new TimeoutException("deadline passed");
     if (ask.leave()) {
@@ -77,15 +85,22 @@ final class Line implements AutoCloseable {
     return reply != null ? reply : new Reply.Unknown("no answer in time", cause);
   }
 
+  /** Whatever is thrown, the wire comes back, and nobody waits for a leader that is gone. */
   private void lead(Wire wire, Ask leader) {
+    boolean isLed = false;
     try {
       wire.connect(generation.get(), leader.networkDeadline());
       if (!wire.exchange(drain(), leader.networkDeadline())) {
         failWaiting();
       }
+      isLed = true;
     } catch (JedisException e) {
       drain().forEach(ask -> ask.complete(unconnected(e)));
+      isLed = true;
     } finally {
+      if (!isLed) {
+        leader.leave();
+      }
       if (!wire.isConnected()) {
         generation.incrementAndGet();
       }

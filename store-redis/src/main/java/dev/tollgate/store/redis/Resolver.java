@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Finds the addresses of names, within a deadline. The platform's lookup has none: while no name
@@ -21,6 +22,7 @@ final class Resolver {
   private static final int MAX_NAMES = 1000;
 
   private final Lookup lookup;
+  private final Consumer<Runnable> starter;
   private final Map<String, FutureTask<InetAddress[]>> running = new ConcurrentHashMap<>();
   private final Map<String, InetAddress[]> known = new ConcurrentHashMap<>();
 
@@ -31,7 +33,15 @@ final class Resolver {
   }
 
   Resolver(Lookup lookup) {
+    this(lookup, Resolver::start);
+  }
+
+  /**
+   * @param starter runs a lookup beside the caller
+   */
+  Resolver(Lookup lookup, Consumer<Runnable> starter) {
     this.lookup = lookup;
+    this.starter = starter;
   }
 
   /**
@@ -69,10 +79,22 @@ final class Resolver {
     if (others != null) {
       return others;
     }
-    Thread thread = new Thread(mine, "tollgate-resolver");
+    boolean isStarted = false;
+    try {
+      starter.accept(mine);
+      isStarted = true;
+      return mine;
+    } finally {
+      if (!isStarted) {
+        running.remove(name, mine);
+      }
+    }
+  }
+
+  private static void start(Runnable lookup) {
+    Thread thread = new Thread(lookup, "tollgate-resolver");
     thread.setDaemon(true);
     thread.start();
-    return mine;
   }
 
   private InetAddress[] find(String name) throws UnknownHostException {

@@ -76,12 +76,17 @@ final class Wire {
   }
 
   private void ping(Link idle, long deadlineNanos) {
+    boolean isAlive = false;
     try {
       idle.beginExchange(deadlineNanos);
       idle.sendCommand(Command.PING);
-      idle.getOne();
+      isAlive = idle.getOne() instanceof byte[];
     } catch (JedisException dropped) {
-      disconnect();
+      isAlive = false;
+    } finally {
+      if (!isAlive) {
+        disconnect();
+      }
     }
   }
 
@@ -98,7 +103,8 @@ final class Wire {
 
   /**
    * Sends a batch as one pipeline, one script call for each account, and completes every operation
-   * in it. Must be connected.
+   * in it. Must be connected. The connection is used again only if all answers were read and
+   * understood: those that are left would be taken for answers to the next batch.
    *
    * @param deadlineNanos when it must be done, by {@link System#nanoTime}
    * @return false when the server was silent until the deadline
@@ -108,23 +114,31 @@ final class Wire {
       return true;
     }
     boolean isSilent = false;
+    boolean isDone = false;
+    Exception cause = new IllegalStateException("whoever led the exchange failed");
     try {
       link.beginExchange(deadlineNanos);
       usedAtNanos = nanoTime.getAsLong();
       exchange(link, groups(batch), deadlineNanos);
+      isDone = true;
     } catch (JedisException e) {
-      isBroken = true;
       isSilent = e.getCause() instanceof SocketTimeoutException;
-      for (Ask ask : batch) {
-        if (ask.reply() == null) {
-          ask.complete(new Reply.Unknown("the connection broke", e));
-        }
+      cause = e;
+    } finally {
+      if (!isDone || isBroken) {
+        disconnect();
       }
-    }
-    if (isBroken) {
-      disconnect();
+      completeRest(batch, cause);
     }
     return !isSilent;
+  }
+
+  private static void completeRest(List<Ask> batch, Exception cause) {
+    for (Ask ask : batch) {
+      if (ask.reply() == null) {
+        ask.complete(new Reply.Unknown("the connection broke", cause));
+      }
+    }
   }
 
   private record Group(Names names, boolean isRedirected) {}
@@ -215,11 +229,13 @@ final class Wire {
     List<?> answers =
         answer instanceof List<?> list && list.size() == group.size() ? list : List.of();
     for (int i = 0; i < group.size(); i++) {
+      boolean isUnderstood = i < answers.size() && answers.get(i) instanceof List<?>;
+      isBroken |= !isUnderstood;
       group
           .get(i)
           .complete(
-              i < answers.size() && answers.get(i) instanceof List<?> values
-                  ? new Reply.Answer(values, outlives, link.server())
+              isUnderstood
+                  ? new Reply.Answer((List<?>) answers.get(i), outlives, link.server())
                   : strange(answer));
     }
     return true;

@@ -821,6 +821,9 @@ local function reserve(operation)
   prepare(operation.charges)
   if account.open > 0 and find_hold(operation.id).state == 'live' then
     local first = find_hold(operation.id)
+    -- money is leased only if a replica knows of it, and newer servers let WAIT wait only for what
+    -- the same connection has written
+    first.dirty = first.dirty or first.expiry == 'CHARGED'
     return replay(operation, first, first.mode)
   end
   local mode = mode_of(operation.charges)
@@ -1120,7 +1123,8 @@ end
 
 local function write_counters()
   local fields, needed = dirty_counters()
-  needed = math.max(needed, account.keep or 0)
+  -- a refund may be all that an account knows of
+  needed = math.max(needed, account.keep or #fields > 0 and now or 0)
   local is_longer = needed > account.expires
   if is_longer then
     account.expires = needed + SPARE

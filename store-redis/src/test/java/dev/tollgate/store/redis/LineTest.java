@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -209,6 +210,128 @@ class LineTest {
         .collect(Collectors.toSet());
   }
 
+  /** Redis' protocol has no word for null: whoever writes it fails in the middle of a batch. */
+  private static final Script UNWRITABLE = new Script("", null);
+
+  @Test
+  void leaderThatFailsLeavesNoAnswerBehindForOthers() {
+    try (LocalRedis redis = LocalRedis.start()) {
+      Line line = new Line(dialer(redis));
+      line.ask(waiting(SCRIPTS.counting(), account + "-before"));
+      Ask follower = waiting(SCRIPTS.counting(), account + "-follower");
+      line.submit(follower);
+      assertThatThrownBy(() -> line.ask(waiting(UNWRITABLE, account + "-leader")))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(follower.reply()).isInstanceOf(Reply.Unknown.class);
+      for (int i = 0; i < 3; i++) {
+        Ask next = waiting(SCRIPTS.counting(), account + "-next");
+        line.ask(next);
+        assertThat(outcome(next)).isEqualTo("FULL");
+        assertThat(taken(next)).as("of an account of its own").isEqualTo(i + 1);
+      }
+      line.close();
+    }
+  }
+
+  @Test
+  void leaderThatFailsBeforeItsBatchIsNotWaitedFor() throws Exception {
+    AtomicInteger dialled = new AtomicInteger();
+    try (LocalRedis redis = LocalRedis.start()) {
+      HostAndPort server = new HostAndPort("127.0.0.1", redis.port());
+      Line line =
+          new Line(
+              new Dialer(
+                  new Login(false, "", "", 0),
+                  deadline -> {
+                    if (dialled.incrementAndGet() == 1) {
+                      throw new IllegalStateException("a bug");
+                    }
+                    return server;
+                  },
+                  new Lineage(System::nanoTime)));
+      assertThatThrownBy(() -> line.ask(waiting(SCRIPTS.counting(), account)))
+          .isInstanceOf(IllegalStateException.class);
+      Ask next = waiting(SCRIPTS.counting(), account);
+      line.ask(next);
+      assertThat(taken(next)).as("what nobody waits for is not sent").isEqualTo(1);
+      line.close();
+    }
+  }
+
+  @Test
+  void connectionWhoseAnswerIsNotUnderstoodIsLeft() {
+    try (StrangeServer server =
+            new StrangeServer(
+                client -> {
+                  for (int i = 0; i < 100; i++) {
+                    StrangeServer.saying(i == 0 ? "+PONG\r\n" : "*0\r\n").serve(client);
+                  }
+                });
+        Store store = Stores.open(server.uri(), Stores.DEADLINE)) {
+      int before = server.connections();
+      for (int i = 1; i <= 3; i++) {
+        assertThatThrownBy(() -> reserve(store, "id"))
+            .isInstanceOf(StoreException.class)
+            .hasMessageContaining("not understood");
+      }
+      assertThat(server.connections() - before).isGreaterThanOrEqualTo(3);
+    }
+  }
+
+  private static Ask waiting(Script script, String account) {
+    Request request =
+        new Request(
+            account, UUID.randomUUID().toString(), List.of(Charge.of("rate", FREE, 1)), 0, "");
+    return new Ask(
+        script,
+        Names.of(account),
+        Operation.reserve(request, 0),
+        false,
+        false,
+        Stores.DEADLINE.toNanos(),
+        soon());
+  }
+
+  /** How often the burst of an ask's account was taken from, by the answer to it. */
+  private static long taken(Ask ask) {
+    List<?> values = ((Reply.Answer) ask.reply()).values();
+    // after outcome, time, two deadlines and what was taken comes the level: 6 seconds for each
+    return Math.round((Long) values.get(7) / 6_000_000.0);
+  }
+
+  @Test
+  void moneyThatIsLeasedOnceMoreIsWrittenOnceMore() throws StoreException {
+    try (LocalRedis redis = LocalRedis.start();
+        Store store = Stores.open(redis.uri(), Stores.DEADLINE)) {
+      for (Expiry expiry : Expiry.values()) {
+        reserve(store, "lease", expiry);
+        long before = changes(redis);
+        reserve(store, "lease", expiry);
+        assertThat(changes(redis) - before)
+            .as("%s: newer servers make WAIT wait for what was written", expiry)
+            .matches(changes -> expiry == Expiry.CHARGED ? changes > 0 : changes == 0);
+      }
+      assertThat(store.openHolds(account + Expiry.CHARGED)).hasSize(1);
+    }
+  }
+
+  private void reserve(Store store, String id, Expiry expiry) throws StoreException {
+    List<Charge> charges = List.of(Charge.of("money", new Bucket(1000, 1_000_000L, 100_000), 1));
+    store.reserve(new Request(account + expiry, id, charges, 60_000_000L, expiry, ""));
+  }
+
+  private static long changes(LocalRedis redis) {
+    try (Jedis client = redis.client()) {
+      return client
+          .info("persistence")
+          .lines()
+          .filter(line -> line.startsWith("rdb_changes_since_last_save:"))
+          .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   @Test
   void lineThatIsFullRefusesAtOnce() {
     Line line =
@@ -216,7 +339,9 @@ class LineTest {
             new Dialer(
                 new Login(false, "", "", 0), deadline -> null, new Lineage(System::nanoTime)));
     for (int i = 0; i < Line.MAX_WAITING; i++) {
-      assertThat(line.enqueue(ask(account, "id"))).isTrue();
+      Ask ask = ask(account, "id");
+      line.submit(ask);
+      assertThat(ask.reply()).isNull();
     }
     assertThat(line.ask(ask(account, "id"))).isInstanceOf(Reply.NotSent.class);
   }
@@ -317,13 +442,15 @@ class LineTest {
   }
 
   private static Wire wire(LocalRedis redis, LongSupplier nanoTime) {
-    RedisAddress address = RedisAddress.parse(redis.uri());
-    Dialer dialer =
-        new Dialer(
-            address.login(), deadline -> address.nodes().get(0), new Lineage(System::nanoTime));
-    Wire wire = new Wire(dialer, nanoTime);
+    Wire wire = new Wire(dialer(redis), nanoTime);
     wire.connect(0, soon());
     return wire;
+  }
+
+  private static Dialer dialer(LocalRedis redis) {
+    RedisAddress address = RedisAddress.parse(redis.uri());
+    return new Dialer(
+        address.login(), deadline -> address.nodes().get(0), new Lineage(System::nanoTime));
   }
 
   /** How often the server was asked to run a script. */

@@ -64,6 +64,23 @@ class ResolverTest {
   }
 
   @Test
+  void aLookupThatCouldNotBeBegunIsBegunAgain() throws IOException {
+    AtomicInteger starts = new AtomicInteger();
+    Resolver resolver =
+        new Resolver(
+            name -> new InetAddress[] {ADDRESS},
+            task -> {
+              if (starts.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              task.run();
+            });
+    assertThatThrownBy(() -> resolver.resolve("redis.example", in(10_000)))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(resolver.resolve("redis.example", in(10_000))).containsExactly(ADDRESS);
+  }
+
+  @Test
   void anAddressNeedsNoLookup() throws IOException {
     Resolver resolver = new Resolver(this::find);
     assertThat(resolver.resolve("127.0.0.1", in(0)))

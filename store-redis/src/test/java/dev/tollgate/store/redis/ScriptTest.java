@@ -113,6 +113,17 @@ class ScriptTest {
   }
 
   @Test
+  void refundToAnAccountThatWasLostExpires() throws StoreException {
+    Request request = new Request(account, "id", List.of(CHARGES.get(1)), 0, "");
+    Hold posted = store.reserve(request).admitted().orElseThrow();
+    Stores.CLIENT.del(names.all().toArray(new String[0]));
+    store.cancel(posted);
+    assertThat(Stores.CLIENT.pttl(names.all().get(0)))
+        .as("-1: never, -2: there is no key")
+        .matches(millis -> millis == -2 || 0 < millis && millis <= 120_000);
+  }
+
+  @Test
   void readOfAnUnknownAccountLeavesNothing() throws StoreException {
     store.read(account, CHARGES);
     assertThat(Stores.CLIENT.exists(names.all().toArray(new String[0]))).isZero();
