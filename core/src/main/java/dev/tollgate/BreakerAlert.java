@@ -3,7 +3,7 @@ package dev.tollgate;
 import java.time.Instant;
 import java.util.Map;
 
-/** The alert of a breaker that came into another state. */
+/** The alert of a breaker that came into another state, or is left to itself again. */
 final class BreakerAlert {
 
   private BreakerAlert() {}
@@ -11,19 +11,22 @@ final class BreakerAlert {
   /**
    * @param shadow whether calls are only said to be halted
    */
-  static Alert of(BreakerStatus status, Instant at, boolean shadow) {
+  static Alert of(BreakerChange change, Instant at, boolean shadow) {
+    BreakerStatus status = change.status();
+    String message = change.ended().map(ended -> ended(status, ended)).orElse(message(status));
     return new Alert(
         kind(status.state()),
         at,
         status.scope().label(),
         at.toString(),
-        shadow ? message(status) + " (in shadow mode: nothing is refused)" : message(status),
+        shadow ? message + " (in shadow mode: nothing is refused)" : message,
         Map.of(
             "kind", status.scope().kind().name(),
             "name", status.scope().name(),
             "normalUsdPerMinute", Money.usd(status.normal()).toPlainString(),
             "demandUsdPerMinute", Money.usd(status.demand()).toPlainString(),
             "control", status.control().name(),
+            "controlEnds", status.controlEnds().map(Instant::toString).orElse(""),
             "shadow", Boolean.toString(shadow)));
   }
 
@@ -35,10 +38,20 @@ final class BreakerAlert {
     };
   }
 
+  private static String ended(BreakerStatus status, BreakerControl ended) {
+    return "an operator's order, "
+        + ended
+        + ", has ended: the breaker of "
+        + status.scope().label()
+        + " goes by the speed of spending again, and is "
+        + status.state();
+  }
+
   private static String message(BreakerStatus status) {
     String scope = status.scope().label();
     if (status.control() != BreakerControl.AUTOMATIC) {
-      return "an operator has set the breaker of " + scope + " to " + status.control();
+      String until = status.controlEnds().map(end -> " until " + end).orElse("");
+      return "an operator has set the breaker of " + scope + " to " + status.control() + until;
     }
     return switch (status.state()) {
       case OPEN ->

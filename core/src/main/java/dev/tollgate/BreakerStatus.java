@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A scope's breaker as all processes see it, some seconds ago at most while the store answers.
@@ -12,6 +13,7 @@ import java.time.Instant;
  * @param demand what was spent, and would have been spent by the calls that it refused, on average
  *     of the last five minutes: nano-USD a minute
  * @param control what an operator has told it
+ * @param controlEnds when it goes by the speed of spending again; empty when it does
  */
 public record BreakerStatus(
     SpendScope scope,
@@ -19,4 +21,5 @@ public record BreakerStatus(
     Instant since,
     long normal,
     long demand,
-    BreakerControl control) {}
+    BreakerControl control,
+    Optional<Instant> controlEnds) {}

@@ -205,10 +205,10 @@ final class SharedSpend {
   /**
    * Closes the minutes that ended some time ago, those without traffic too.
    *
-   * @return the states that breakers came into, in the order in which they did
+   * @return the states that breakers came into and the orders that ended, in their order
    */
-  List<BreakerStatus> close(long nowMicros, BreakerPolicy policy) {
-    List<BreakerStatus> changes = new ArrayList<>();
+  List<BreakerChange> close(long nowMicros, BreakerPolicy policy) {
+    List<BreakerChange> changes = new ArrayList<>();
     long due = due(nowMicros);
     scopes.forEach((scope, entry) -> close(scope, entry, due, policy, changes));
     return changes;
@@ -219,18 +219,20 @@ final class SharedSpend {
   }
 
   private static void close(
-      SpendScope scope, Entry entry, long due, BreakerPolicy policy, List<BreakerStatus> changes) {
+      SpendScope scope, Entry entry, long due, BreakerPolicy policy, List<BreakerChange> changes) {
     SpendBreaker breaker = entry.breaker;
     int silent = 0;
     while (breaker.minute() < due) {
       MinuteSpend spend = entry.open.remove(breaker.minute());
       silent = spend == null ? silent + 1 : 0;
       MinuteSpend closed = spend == null ? MinuteSpend.NONE : spend;
-      if (breaker.close(closed.settled(), closed.demand(), policy)) {
-        changes.add(status(scope, breaker));
-      }
+      boolean isChanged = breaker.close(closed.settled(), closed.demand(), policy);
       if (silent == SpendBreaker.MINUTES_OF_DAY && entry.open.isEmpty()) {
         breaker.skipDays(Math.max(0, (due - breaker.minute()) / SpendBreaker.MINUTES_OF_DAY));
+      }
+      Optional<BreakerControl> ended = breaker.endOrder();
+      if (isChanged || ended.isPresent()) {
+        changes.add(new BreakerChange(status(scope, breaker), ended));
       }
     }
   }
@@ -240,10 +242,10 @@ final class SharedSpend {
    *
    * @return the state that its breaker came into thereby
    */
-  Optional<BreakerStatus> control(SpendScope scope, BreakerControl order) {
+  Optional<BreakerChange> control(SpendScope scope, BreakerOrder order) {
     Entry entry = scopes.get(scope);
     return entry != null && entry.breaker.control(order)
-        ? Optional.of(status(scope, entry.breaker))
+        ? Optional.of(BreakerChange.of(status(scope, entry.breaker)))
         : Optional.empty();
   }
 
@@ -259,7 +261,8 @@ final class SharedSpend {
         LimitState.instant(breaker.since() * MINUTE_MICROS),
         (long) Math.ceil(breaker.normal()),
         (long) Math.ceil(breaker.demand()),
-        breaker.control());
+        breaker.order().control(),
+        breaker.order().end().map(minute -> LimitState.instant(minute * MINUTE_MICROS)));
   }
 
   /** What calls of a scope are told; of one that is not known, that it is closed. */

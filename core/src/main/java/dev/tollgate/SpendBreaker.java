@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
@@ -45,7 +46,7 @@ final class SpendBreaker {
   private static final double WEEK_GAIN = gain(7 * MINUTES_OF_DAY);
 
   private long expectedMonthly;
-  private BreakerControl control = BreakerControl.AUTOMATIC;
+  private BreakerOrder order = BreakerOrder.NONE;
   private BreakerState state = BreakerState.CLOSED;
 
   /** The first minute that is not closed. */
@@ -88,7 +89,8 @@ final class SpendBreaker {
   static SpendBreaker read(Iterator<String> fields) {
     SpendBreaker breaker =
         new SpendBreaker(Long.parseLong(fields.next()), Long.parseLong(fields.next()));
-    breaker.control = BreakerControl.valueOf(fields.next());
+    long usualEnd = breaker.minute + BreakerControl.USUAL_TIME.toMinutes();
+    breaker.order = BreakerOrder.ofText(fields.next(), usualEnd);
     breaker.state = BreakerState.valueOf(fields.next());
     breaker.since = Long.parseLong(fields.next());
     breaker.streak = Integer.parseInt(fields.next());
@@ -103,7 +105,7 @@ final class SpendBreaker {
 
   void write(StringJoiner fields) {
     fields.add(Long.toString(expectedMonthly)).add(Long.toString(minute));
-    fields.add(control.name()).add(state.name()).add(Long.toString(since));
+    fields.add(order.toText()).add(state.name()).add(Long.toString(since));
     fields.add(Integer.toString(streak)).add(Double.toString(day)).add(Double.toString(week));
     fields.add(Long.toString(hourSpend)).add(Integer.toString(hourMinutes));
     Arrays.stream(recent).forEach(demand -> fields.add(Long.toString(demand)));
@@ -114,8 +116,8 @@ final class SpendBreaker {
     return state;
   }
 
-  BreakerControl control() {
-    return control;
+  BreakerOrder order() {
+    return order;
   }
 
   /** The first minute that is not closed. */
@@ -173,7 +175,7 @@ final class SpendBreaker {
     BreakerState before = state;
     boolean above = demand() > factor(policy) * normal;
     streak = above ? Math.min(streak + 1, Integer.MAX_VALUE - 1) : 0;
-    if (control == BreakerControl.AUTOMATIC) {
+    if (isAutomatic()) {
       step(normal, above, policy);
     }
     learn(spend);
@@ -263,20 +265,40 @@ final class SpendBreaker {
    *
    * @return whether the state changed
    */
-  boolean control(BreakerControl order) {
-    control = order;
+  boolean control(BreakerOrder told) {
+    order = told;
     streak = 0;
-    BreakerState told =
-        switch (order) {
+    BreakerState next =
+        switch (told.control()) {
           case OPEN -> BreakerState.OPEN;
           case CLOSED -> BreakerState.CLOSED;
           case AUTOMATIC, HELD -> state;
         };
-    boolean changes = told != state;
+    boolean changes = next != state;
     if (changes) {
-      enter(told);
+      enter(next);
     }
     return changes;
+  }
+
+  /**
+   * Goes by the speed of spending again when an order is over: to be asked after each minute. It
+   * has to be abnormal for as long as ever from then on.
+   *
+   * @return the order that has ended; empty where none has
+   */
+  Optional<BreakerControl> endOrder() {
+    if (minute < order.ends()) {
+      return Optional.empty();
+    }
+    BreakerControl ended = order.control();
+    order = BreakerOrder.NONE;
+    streak = 0;
+    return Optional.of(ended);
+  }
+
+  private boolean isAutomatic() {
+    return order.control() == BreakerControl.AUTOMATIC;
   }
 
   /**
@@ -284,7 +306,7 @@ final class SpendBreaker {
    * come. Ten minutes ahead while an operator decides.
    */
   long resumes(BreakerPolicy policy) {
-    if (control != BreakerControl.AUTOMATIC) {
+    if (!isAutomatic()) {
       return minute + LEAST_OPEN_MINUTES;
     }
     if (state == BreakerState.HALF_OPEN) {

@@ -35,6 +35,7 @@ final class SpendBreakers {
   private static final Comparator<BreakerStatus> WIDEST_FIRST =
       Comparator.comparing((BreakerStatus status) -> status.scope().kind())
           .thenComparing(status -> status.scope().name());
+  private static final Duration LEAST_TIME = Duration.ofMinutes(1);
   private static final long LEAST_PAUSE_MICROS = 1_000_000L;
 
   /** One in so many calls goes on while a breaker is half open. */
@@ -204,11 +205,15 @@ final class SpendBreakers {
   }
 
   /**
-   * Does what an operator says.
+   * Does what an operator says, for a time.
    *
-   * @throws IllegalArgumentException when the scope is not watched
+   * @throws IllegalArgumentException when the scope is not watched, or the time out of its range
    */
-  void control(SpendScope scope, BreakerControl order) {
+  void control(SpendScope scope, BreakerControl control, Duration time) {
+    if (time.compareTo(LEAST_TIME) < 0 || time.compareTo(BreakerControl.MAX_TIME) > 0) {
+      throw new IllegalArgumentException(
+          "an order for " + time + ": choose " + LEAST_TIME + " to " + BreakerControl.MAX_TIME);
+    }
     if (watch.meter(scope) == null) {
       throw new IllegalArgumentException(
           scope.label()
@@ -217,11 +222,17 @@ final class SpendBreakers {
     }
     merging.lock();
     try {
-      sharing.order(scope, order);
+      sharing.order(scope, BreakerOrder.of(control, endMinute(time)));
       share();
     } finally {
       merging.unlock();
     }
+  }
+
+  /** The first that begins after so long a time. */
+  private long endMinute(Duration time) {
+    long endMicros = nowMicros() + time.toNanos() / 1000;
+    return SharedSpend.minute(endMicros + SharedSpend.MINUTE_MICROS - 1);
   }
 
   /** Shares what was spent, and learns what the other processes spent. */
@@ -267,9 +278,9 @@ final class SpendBreakers {
     pauses.know(now.policies().shadow() ? List.of() : statuses);
   }
 
-  private void report(BreakerStatus status) {
+  private void report(BreakerChange change) {
     boolean shadow = watch.policies().shadow();
-    alerts.accept(BreakerAlert.of(status, LimitState.instant(nowMicros()), shadow));
+    alerts.accept(BreakerAlert.of(change, LimitState.instant(nowMicros()), shadow));
   }
 
   private long nowMicros() {

@@ -38,7 +38,7 @@ final class SpendSharing {
    * @param version of the document that it takes the place of
    * @param spent what is new in it
    * @param orders what operators said
-   * @param changes the states that breakers come into by it
+   * @param changes what is told of breakers if it is written
    */
   private record Attempt(
       long version,
@@ -46,14 +46,14 @@ final class SpendSharing {
       SharedSpend shared,
       String text,
       Map<SpendScope, TreeMap<Long, MinuteSpend>> spent,
-      Map<SpendScope, BreakerControl> orders,
-      List<BreakerStatus> changes) {}
+      Map<SpendScope, BreakerOrder> orders,
+      List<BreakerChange> changes) {}
 
   private final StoreGuard guard;
   private final String writer;
-  private final Consumer<BreakerStatus> changed;
+  private final Consumer<BreakerChange> changed;
   private final Map<SpendScope, TreeMap<Long, MinuteSpend>> unwritten = new HashMap<>();
-  private final Map<SpendScope, BreakerControl> orders = new HashMap<>();
+  private final Map<SpendScope, BreakerOrder> orders = new HashMap<>();
 
   /** What all processes know, as of the latest answer of the store. */
   private SharedSpend known = new SharedSpend();
@@ -69,9 +69,9 @@ final class SpendSharing {
 
   /**
    * @param writer this process: nobody else's name, at most 20 characters
-   * @param changed hears of each state that a breaker came into by what this process wrote
+   * @param changed hears of what breakers came to by what this process wrote
    */
-  SpendSharing(StoreGuard guard, String writer, Consumer<BreakerStatus> changed) {
+  SpendSharing(StoreGuard guard, String writer, Consumer<BreakerChange> changed) {
     this.guard = guard;
     this.writer = writer;
     this.changed = changed;
@@ -89,7 +89,7 @@ final class SpendSharing {
   }
 
   /** Does what an operator says: here at once, for the other processes when it is written. */
-  void order(SpendScope scope, BreakerControl order) {
+  void order(SpendScope scope, BreakerOrder order) {
     orders.put(scope, order);
   }
 
@@ -178,7 +178,7 @@ final class SpendSharing {
     long minute = SharedSpend.minute(nowMicros);
     unwritten.forEach(
         (scope, minutes) -> minutes.forEach((m, spend) -> shared.add(scope, m, spend, minute)));
-    List<BreakerStatus> changes = shared.close(nowMicros, policy);
+    List<BreakerChange> changes = shared.close(nowMicros, policy);
     orders.forEach((scope, order) -> shared.control(scope, order).ifPresent(changes::add));
     number++;
     shared.sign(writer, number, minute);
@@ -207,14 +207,15 @@ final class SpendSharing {
   }
 
   /** Whether a breaker is still in the state that it came into: another process tells of others. */
-  private static boolean isSo(BreakerStatus change, SharedSpend shared) {
+  private static boolean isSo(BreakerChange change, SharedSpend shared) {
     return shared
-        .status(change.scope())
-        .filter(now -> now.state() == change.state() && now.since().equals(change.since()))
+        .status(change.status().scope())
+        .filter(now -> now.state() == change.status().state())
+        .filter(now -> now.since().equals(change.status().since()))
         .isPresent();
   }
 
-  private void written(Attempt attempt, List<BreakerStatus> changes) {
+  private void written(Attempt attempt, List<BreakerChange> changes) {
     attempt.orders().forEach(orders::remove);
     changes.forEach(changed);
   }

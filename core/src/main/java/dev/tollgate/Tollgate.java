@@ -479,13 +479,23 @@ public final class Tollgate implements AutoCloseable {
   }
 
   /**
-   * Sets a breaker by hand: in this process at once, in those that share its store within seconds.
-   * While the store does not answer, they are told when it does again.
-   *
-   * @throws IllegalArgumentException when the scope is not watched
+   * {@link #control(SpendScope, BreakerControl, Duration)} for {@link BreakerControl#USUAL_TIME}.
    */
   public void control(SpendScope scope, BreakerControl control) {
-    breakers.control(scope, control);
+    control(scope, control, BreakerControl.USUAL_TIME);
+  }
+
+  /**
+   * Sets a breaker by hand: in this process at once, in those that share its store within seconds.
+   * While the store does not answer, they are told when it does again. When the time is over the
+   * breaker goes by the speed of spending again, which is told as an alert.
+   *
+   * @param time to the minute, upwards: a minute to {@link BreakerControl#MAX_TIME}; of no account
+   *     for {@link BreakerControl#AUTOMATIC}
+   * @throws IllegalArgumentException when the scope is not watched, or the time out of its range
+   */
+  public void control(SpendScope scope, BreakerControl control, Duration time) {
+    breakers.control(scope, control, time);
   }
 
   /**

@@ -23,6 +23,37 @@ class SharedSpendTest {
 
   private final SharedSpend shared = new SharedSpend();
 
+  private static BreakerOrder order(BreakerControl control) {
+    return BreakerOrder.of(control, NOW + 100_000);
+  }
+
+  @Test
+  void anOrderIsKeptWithItsEndAndTellsIt() {
+    shared.watch(Map.of(CHAT, 43_200_000L), NOW);
+    shared.control(CHAT, BreakerOrder.of(BreakerControl.OPEN, NOW + 3));
+    SharedSpend read = SharedSpend.read(shared.write()).orElseThrow();
+    assertThat(read.close((NOW + 3) * MINUTE, POLICY)).isEmpty();
+    BreakerChange told = read.close((NOW + 4) * MINUTE, POLICY).get(0);
+    assertThat(told.ended()).contains(BreakerControl.OPEN);
+    assertThat(told.status().state()).isEqualTo(BreakerState.OPEN);
+    assertThat(told.status().control()).isEqualTo(BreakerControl.AUTOMATIC);
+    assertThat(told.status().controlEnds()).isEmpty();
+    assertThat(read.close((NOW + 60) * MINUTE, POLICY))
+        .extracting(change -> change.status().state())
+        .containsExactly(BreakerState.HALF_OPEN, BreakerState.CLOSED);
+  }
+
+  @Test
+  void anOrderOfAFormerReleaseEndsAfterADay() {
+    shared.watch(Map.of(CHAT, 43_200_000L), NOW);
+    shared.control(CHAT, BreakerOrder.of(BreakerControl.HELD, NOW + 3));
+    String former = shared.write().replace("HELD@" + (NOW + 3), "HELD");
+    SharedSpend read = SharedSpend.read(former).orElseThrow();
+    BreakerStatus status = read.status(CHAT).orElseThrow();
+    assertThat(status.control()).isEqualTo(BreakerControl.HELD);
+    assertThat(status.controlEnds()).contains(LimitState.instant((NOW + 1440) * MINUTE));
+  }
+
   @Test
   void readsWhatItWrote() {
     shared.watch(Map.of(CHAT, 43_200_000L, SpendScope.APPLICATION, 1L), NOW);
@@ -30,7 +61,7 @@ class SharedSpendTest {
     shared.add(CHAT, NOW, new MinuteSpend(5, 6), NOW);
     shared.close((NOW + 3) * MINUTE, POLICY);
     shared.add(CHAT, NOW + 3, new MinuteSpend(7, 8), NOW + 3);
-    shared.control(CHAT, BreakerControl.OPEN);
+    shared.control(CHAT, order(BreakerControl.OPEN));
     SharedSpend read = SharedSpend.read(shared.write()).orElseThrow();
     assertThat(read.write()).isEqualTo(shared.write());
     assertThat(read.lastNumber("me")).isEqualTo(7);
@@ -54,7 +85,7 @@ class SharedSpendTest {
     shared.watch(scopes, NOW);
     MinuteSpend most = new MinuteSpend(Store.MAX_AMOUNT, Store.MAX_AMOUNT);
     for (SpendScope scope : scopes.keySet()) {
-      shared.control(scope, BreakerControl.AUTOMATIC);
+      shared.control(scope, order(BreakerControl.AUTOMATIC));
     }
     for (long minute = NOW; minute < NOW + 1500; minute++) {
       for (SpendScope scope : scopes.keySet()) {
@@ -64,6 +95,7 @@ class SharedSpendTest {
     }
     for (SpendScope scope : scopes.keySet()) {
       shared.add(scope, NOW + 1500, most, NOW + 1500);
+      shared.control(scope, order(BreakerControl.CLOSED));
     }
     for (int i = 0; i < SharedSpend.MAX_WRITERS + 10; i++) {
       shared.sign("%020d".formatted(i), 1_000_000_000_000L, NOW + 1500);
@@ -113,12 +145,12 @@ class SharedSpendTest {
   @Test
   void yearsOfSilenceAreClosedAtOnce() {
     shared.watch(Map.of(CHAT, 43_200_000L), NOW);
-    shared.control(CHAT, BreakerControl.OPEN);
-    shared.control(CHAT, BreakerControl.AUTOMATIC);
+    shared.control(CHAT, order(BreakerControl.OPEN));
+    shared.control(CHAT, order(BreakerControl.AUTOMATIC));
     long later = NOW + 100L * 365 * 1440;
-    List<BreakerStatus> changes = shared.close(later * MINUTE, POLICY);
+    List<BreakerChange> changes = shared.close(later * MINUTE, POLICY);
     assertThat(changes)
-        .extracting(BreakerStatus::state)
+        .extracting(change -> change.status().state())
         .containsExactly(BreakerState.HALF_OPEN, BreakerState.CLOSED);
     assertThat(shared.isDue(later * MINUTE)).isFalse();
     assertThat(shared.isDue((later + 1) * MINUTE)).isTrue();

@@ -183,24 +183,47 @@ class SpendBreakerTest {
     assertThat(slow.state()).isEqualTo(BreakerState.CLOSED);
   }
 
+  private static BreakerOrder order(BreakerControl control) {
+    return BreakerOrder.of(control, 100_000);
+  }
+
   @Test
-  void ordersOfAnOperatorStandUntilTheyAreTakenBack() {
+  void anOrderEndsByItselfAndAbnormalSpendingHasToLastAgain() {
     SpendBreaker breaker = new SpendBreaker(43_200_000, 0);
-    assertThat(breaker.control(BreakerControl.OPEN)).isTrue();
-    feed(breaker, 60, 0);
+    feed(breaker, 30, 10_000);
     assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
-    assertThat(breaker.control(BreakerControl.CLOSED)).isTrue();
-    feed(breaker, 60, 100_000);
-    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
-    assertThat(breaker.control(BreakerControl.AUTOMATIC)).as("it has to last again").isFalse();
+    breaker.control(BreakerOrder.of(BreakerControl.CLOSED, 90));
+    feed(breaker, 59, 100_000);
+    assertThat(breaker.endOrder()).isEmpty();
+    feed(breaker, 1, 100_000);
+    assertThat(breaker.endOrder()).contains(BreakerControl.CLOSED);
+    assertThat(breaker.endOrder()).isEmpty();
     feed(breaker, 10, 100_000);
     assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
     feed(breaker, 1, 100_000);
     assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
-    breaker.control(BreakerControl.HELD);
+  }
+
+  @Test
+  void ordersOfAnOperatorStandUntilTheyAreTakenBack() {
+    SpendBreaker breaker = new SpendBreaker(43_200_000, 0);
+    assertThat(breaker.control(order(BreakerControl.OPEN))).isTrue();
     feed(breaker, 60, 0);
     assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
-    breaker.control(BreakerControl.AUTOMATIC);
+    assertThat(breaker.control(order(BreakerControl.CLOSED))).isTrue();
+    feed(breaker, 60, 100_000);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
+    assertThat(breaker.control(order(BreakerControl.AUTOMATIC)))
+        .as("it has to last again")
+        .isFalse();
+    feed(breaker, 10, 100_000);
+    assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
+    feed(breaker, 1, 100_000);
+    assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
+    breaker.control(order(BreakerControl.HELD));
+    feed(breaker, 60, 0);
+    assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
+    breaker.control(order(BreakerControl.AUTOMATIC));
     feed(breaker, 1, 0);
     assertThat(breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
   }

@@ -18,6 +18,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -326,6 +327,45 @@ class SpendHaltTest {
         .isEqualTo(letIn);
     assertThat(tollgate.paused(Criticality.OPTIONAL)).isFalse();
     assertThat(alerts.get(0).details()).containsEntry("shadow", "true");
+  }
+
+  @Test
+  void operatorsOrderEndsByItselfInAllProcessesAndIsToldOnce() {
+    Tollgate one = open(Map.of(SpendScope.APPLICATION, MONTHLY));
+    Tollgate two = open(Map.of(SpendScope.APPLICATION, MONTHLY));
+    one.control(SpendScope.APPLICATION, BreakerControl.CLOSED, Duration.ofMinutes(90));
+    rest(Duration.ofSeconds(10));
+    Instant end = clock.instant().plus(Duration.ofMinutes(90)).truncatedTo(ChronoUnit.MINUTES);
+    assertThat(two.breakers().get(0).controlEnds()).contains(end);
+    rest(Duration.ofMinutes(90).plusSeconds(20));
+    for (Tollgate engine : List.of(one, two)) {
+      assertThat(engine.breakers().get(0).control()).isEqualTo(BreakerControl.AUTOMATIC);
+      assertThat(engine.breakers().get(0).controlEnds()).isEmpty();
+    }
+    assertThat(alerts).extracting(Alert::kind).containsExactly(Alert.Kind.BREAKER_CLOSED);
+    assertThat(alerts.get(0).message())
+        .isEqualTo(
+            "an operator's order, CLOSED, has ended: the breaker of application goes by the speed"
+                + " of spending again, and is CLOSED");
+    go(Duration.ofMinutes(13), chat(ANN, 800));
+    assertThat(state(one, SpendScope.APPLICATION)).isEqualTo(BreakerState.OPEN);
+  }
+
+  @Test
+  void operatorsOrderLastsADayUnlessSomethingElseIsSaid() {
+    Tollgate tollgate = open(Map.of(SpendScope.APPLICATION, MONTHLY));
+    tollgate.control(SpendScope.APPLICATION, BreakerControl.OPEN);
+    rest(Duration.ofSeconds(5));
+    assertThat(tollgate.breakers().get(0).controlEnds())
+        .contains(Instant.parse("2026-03-11T12:00:00Z"));
+    assertThat(alerts)
+        .extracting(Alert::message)
+        .containsExactly(
+            "an operator has set the breaker of application to OPEN until 2026-03-11T12:00:00Z");
+    for (Duration time : List.of(Duration.ZERO, Duration.ofDays(31))) {
+      assertThatThrownBy(() -> tollgate.control(SpendScope.APPLICATION, BreakerControl.OPEN, time))
+          .hasMessage("an order for " + time + ": choose PT1M to PT720H");
+    }
   }
 
   @Test

@@ -35,7 +35,7 @@ class SpendSharingTest {
   private final long seed = Long.getLong(SEED, ThreadLocalRandom.current().nextLong());
   private final Random random = new Random(seed);
   private final Store store = new MemoryStore(10, new HandClock(Instant.EPOCH));
-  private final List<BreakerStatus> changes = new ArrayList<>();
+  private final List<BreakerChange> changes = new ArrayList<>();
 
   /** Thousands of failures that are meant are no news. */
   private static final Logger LOGGER = Logger.getLogger("dev.tollgate");
@@ -54,7 +54,7 @@ class SpendSharingTest {
     private final StoreGuard guard;
     private final SpendSharing sharing;
 
-    Process(Store store, String name, List<BreakerStatus> changes) {
+    Process(Store store, String name, List<BreakerChange> changes) {
       guard = new StoreGuard(store, Optional.empty());
       sharing = new SpendSharing(guard, name, changes::add);
     }
@@ -188,8 +188,12 @@ class SpendSharingTest {
     processes.forEach(process -> process.merge(NOW + 40 * SharedSpend.MINUTE_MICROS));
     assertThat(changes)
         .as("-D%s=%d", SEED, seed)
-        .extracting(BreakerStatus::state)
+        .extracting(change -> change.status().state())
         .containsExactly(BreakerState.OPEN);
+  }
+
+  private static BreakerOrder order(BreakerControl control) {
+    return BreakerOrder.of(control, MINUTE + 100_000);
   }
 
   @Test
@@ -200,14 +204,16 @@ class SpendSharingTest {
     Process other = new Process(store, "b", changes);
     late.merge(NOW);
     way.losesReplies = true;
-    late.sharing.order(SpendScope.APPLICATION, BreakerControl.OPEN);
+    late.sharing.order(SpendScope.APPLICATION, order(BreakerControl.OPEN));
     assertThat(late.merge(NOW)).isFalse();
 
-    other.sharing.order(SpendScope.APPLICATION, BreakerControl.CLOSED);
+    other.sharing.order(SpendScope.APPLICATION, order(BreakerControl.CLOSED));
     other.merge(NOW);
     way.losesReplies = false;
     late.merge(NOW);
-    assertThat(changes).extracting(BreakerStatus::state).containsExactly(BreakerState.CLOSED);
+    assertThat(changes)
+        .extracting(change -> change.status().state())
+        .containsExactly(BreakerState.CLOSED);
     assertThat(late.state()).isEqualTo(BreakerState.CLOSED);
   }
 
@@ -238,7 +244,7 @@ class SpendSharingTest {
     Process other = new Process(store, "b", changes);
     way.cut = true;
     assertThat(cutOff.merge(NOW)).isFalse();
-    cutOff.sharing.order(SpendScope.APPLICATION, BreakerControl.OPEN);
+    cutOff.sharing.order(SpendScope.APPLICATION, order(BreakerControl.OPEN));
     assertThat(cutOff.merge(NOW)).isFalse();
     assertThat(cutOff.state()).isEqualTo(BreakerState.OPEN);
     other.merge(NOW);
@@ -256,7 +262,7 @@ class SpendSharingTest {
     BadWay way = new BadWay();
     way.bad = false;
     Process process = new Process(way.store(), "a", changes);
-    process.sharing.order(SpendScope.APPLICATION, BreakerControl.OPEN);
+    process.sharing.order(SpendScope.APPLICATION, order(BreakerControl.OPEN));
     process.merge(NOW);
     way.cut = true;
     for (int minute = 0; minute < 60; minute++) {

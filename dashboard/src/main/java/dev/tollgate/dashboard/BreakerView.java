@@ -4,6 +4,7 @@ import dev.tollgate.BreakerControl;
 import dev.tollgate.BreakerState;
 import dev.tollgate.BreakerStatus;
 import dev.tollgate.dashboard.ActionForm.Choice;
+import dev.tollgate.dashboard.ActionForm.Field;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Arrays;
@@ -22,6 +23,16 @@ record BreakerView(
     ActionForm form) {
 
   private static final int MINUTES_OF_HOUR = 60;
+
+  /** How long an order lasts, unless it is to be automatic again. */
+  private static final Field HOURS =
+      new Field(
+          OperatorActions.HOURS,
+          "For hours",
+          "number",
+          Long.toString(BreakerControl.USUAL_TIME.toHours()),
+          "1",
+          Long.toString(BreakerControl.MAX_TIME.toHours()));
 
   void write(Html html) {
     if (breakers.isEmpty()) {
@@ -46,8 +57,12 @@ record BreakerView(
     html.close();
     html.open("p", "class", "forecast").text(told(status) + " since ");
     Words.writeTime(html, status.since());
+    if (status.controlEnds().isPresent()) {
+      html.text("; automatic again in ");
+      Words.writeUntil(html, now, status.controlEnds().get());
+    }
     html.close();
-    form.write(html, "control-breaker", status.scope().label(), choices(status));
+    form.write(html, "control-breaker", status.scope().label(), List.of(HOURS), choices(status));
     html.close();
   }
 

@@ -8,6 +8,7 @@ import dev.tollgate.SpendScope;
 import dev.tollgate.Tollgate;
 import dev.tollgate.store.StoreException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Locale;
@@ -17,6 +18,9 @@ import java.util.Optional;
 final class OperatorActions {
 
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
+
+  /** How long an order to a breaker lasts. */
+  static final String HOURS = "hours";
 
   private final Tollgate tollgate;
   private final InstantSource clock;
@@ -41,8 +45,9 @@ final class OperatorActions {
       case "control-breaker" -> {
         SpendScope scope = scope(subject);
         BreakerControl control = control(choice);
-        audit(operator, "breaker-" + control.name().toLowerCase(Locale.ROOT), subject, reason);
-        tollgate.control(scope, control);
+        Duration time = time(field(form, HOURS));
+        audit(operator, done(control, time), subject, reason);
+        tollgate.control(scope, control, time);
       }
       case "release-provider" -> {
         String provider = provider(subject);
@@ -81,6 +86,29 @@ final class OperatorActions {
             () ->
                 Problem.badRequest(
                     "choice: it is one of " + Arrays.toString(BreakerControl.values())));
+  }
+
+  /** What is done to a breaker, in the words of the audit journal. */
+  private static String done(BreakerControl control, Duration time) {
+    String done = "breaker-" + control.name().toLowerCase(Locale.ROOT);
+    return control == BreakerControl.AUTOMATIC
+        ? done
+        : done + " for " + time.toHours() + (time.toHours() == 1 ? " hour" : " hours");
+  }
+
+  /** How long an order lasts; the usual time where nothing is filled in. */
+  private static Duration time(String hours) throws Problem {
+    if (hours.isEmpty()) {
+      return BreakerControl.USUAL_TIME;
+    }
+    long most = BreakerControl.MAX_TIME.toHours();
+    if (hours.matches("[0-9]{1,4}")) {
+      long value = Long.parseLong(hours);
+      if (value >= 1 && value <= most) {
+        return Duration.ofHours(value);
+      }
+    }
+    throw Problem.badRequest(HOURS + ": it is 1 to " + most);
   }
 
   private String provider(String name) throws Problem {

@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -134,6 +135,17 @@ class AdminPageTest {
       "action=control-breaker&subject=application&choice=OPEN&reason=A+leaked+key";
 
   @Test
+  void anOrderToTheBreakerLastsAsManyHoursAsTheOperatorSays() throws Exception {
+    new Browser().send(OPEN + "&hours=3");
+    assertThat(server.tollgate().breakers())
+        .extracting(BreakerStatus::controlEnds)
+        .containsExactly(Optional.of(PageServer.NOW.plus(Duration.ofHours(3))));
+    assertThat(server.tollgate().audits())
+        .extracting(AuditRow::action)
+        .containsExactly("breaker-open for 3 hours");
+  }
+
+  @Test
   void anOperatorOpensTheBreaker() throws Exception {
     HttpResponse<String> answer = new Browser().send(OPEN);
     assertThat(answer.statusCode()).isEqualTo(303);
@@ -145,8 +157,14 @@ class AdminPageTest {
     assertThat(server.tollgate().reserve(call)).isInstanceOf(Decision.Refused.class);
     assertThat(server.tollgate().audits())
         .containsExactly(
-            new AuditRow(PageServer.NOW, "olga", "breaker-open", "application", "A leaked key"));
-    assertThat(asOperator("admin").body()).contains("A leaked key", "by hand");
+            new AuditRow(
+                PageServer.NOW,
+                "olga",
+                "breaker-open for 24 hours",
+                "application",
+                "A leaked key"));
+    assertThat(asOperator("admin").body())
+        .contains("A leaked key", "by hand", "automatic again in", "name=\"hours\"");
   }
 
   @Test
@@ -270,6 +288,9 @@ class AdminPageTest {
       strings = {
         "action=control-breaker&subject=nothing&choice=OPEN",
         "action=control-breaker&subject=application&choice=BROKEN",
+        "action=control-breaker&subject=application&choice=OPEN&hours=0",
+        "action=control-breaker&subject=application&choice=OPEN&hours=721",
+        "action=control-breaker&subject=application&choice=OPEN&hours=1e2",
         "action=release-provider&subject=nobody",
         "action=format-disk",
         "action=release-call&subject=ann&choice=",
