@@ -19,8 +19,9 @@ import java.util.TreeMap;
 
 /**
  * The latest alerts of all processes, as operators and callers are shown them: rows of journals in
- * the store, one account for all alerts and one for each caller's. An account's counter keeps its
- * journal until the end of the next month. Thread-safe.
+ * the store, one account for all alerts, one for those about abnormal callers, which others would
+ * crowd out, and one for each caller's. An account's counter keeps its journal until the end of the
+ * next month. Thread-safe.
  */
 final class AlertJournal {
 
@@ -48,18 +49,21 @@ final class AlertJournal {
     this.ids = ids;
   }
 
-  /** Keeps an alert. Asks the store twice, and twice again if it is about a caller. */
+  /** Keeps an alert. Asks the store twice for each journal that it goes to: one to three. */
   void add(Alert alert) {
-    add(alert, EVERYBODY);
+    add(alert, account(EVERYBODY));
     if (alert.kind() == Alert.Kind.QUOTA_REACHED || alert.kind() == Alert.Kind.ANOMALY) {
-      add(alert, alert.subject());
+      add(alert, account(alert.subject()));
+    }
+    if (alert.kind() == Alert.Kind.ANOMALY) {
+      add(alert, account(alert.kind()));
     }
   }
 
-  private void add(Alert alert, String caller) {
+  private void add(Alert alert, String account) {
     Request request =
         new Request(
-            account(caller),
+            account,
             ids.next(),
             List.of(Charge.of("alerts", UNBOUNDED, 1)),
             WRITE_MICROS,
@@ -77,17 +81,22 @@ final class AlertJournal {
 
   /** The latest about a caller, newest first; empty when the store does not answer. */
   List<Alert> of(Caller caller) {
-    return read(caller.id()).stream().limit(MAX_OF_CALLER).toList();
+    return read(account(caller.id())).stream().limit(MAX_OF_CALLER).toList();
   }
 
   /** The latest of all, newest first; empty when the store does not answer. */
   List<Alert> latest() {
-    return read(EVERYBODY);
+    return read(account(EVERYBODY));
   }
 
-  private List<Alert> read(String caller) {
+  /** The latest of a kind that has a journal, newest first; empty when the store is silent. */
+  List<Alert> latest(Alert.Kind kind) {
+    return read(account(kind));
+  }
+
+  private List<Alert> read(String account) {
     try {
-      return guard.rows(account(caller)).stream()
+      return guard.rows(account).stream()
           .map(AlertJournal::ofRow)
           .flatMap(Optional::stream)
           .toList();
@@ -98,6 +107,10 @@ final class AlertJournal {
 
   private static String account(String caller) {
     return "alerts-of/" + caller;
+  }
+
+  private static String account(Alert.Kind kind) {
+    return "alerts-of-kind/" + kind.name();
   }
 
   /** Without its details when they are too long for a row. */

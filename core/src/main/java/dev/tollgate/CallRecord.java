@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param id the reservation's id
  * @param at when it was reserved
+ * @param tier what tier its caller had; empty if nobody knows
  * @param route its route
  * @param model its model, empty if it used none
  * @param inputTokens tokens in
@@ -18,6 +19,7 @@ import java.util.Optional;
 public record CallRecord(
     String id,
     Instant at,
+    String tier,
     String route,
     String model,
     long inputTokens,
@@ -36,6 +38,7 @@ public record CallRecord(
   }
 
   private static final char SEPARATOR = '\t';
+  private static final int FIELDS = 9;
 
   /** The record as a row of a store's journal. */
   String toRow() {
@@ -48,13 +51,14 @@ public record CallRecord(
         Long.toString(inputTokens),
         Long.toString(outputTokens),
         Long.toString(costNanoUsd),
-        outcome.name());
+        outcome.name(),
+        clean(tier));
   }
 
   /** The record of a row; empty when another version wrote it in another form. */
   static Optional<CallRecord> ofRow(String row) {
     String[] fields = row.split(String.valueOf(SEPARATOR), -1);
-    if (fields.length != 8) {
+    if (fields.length != FIELDS) {
       return Optional.empty();
     }
     try {
@@ -62,6 +66,7 @@ public record CallRecord(
           new CallRecord(
               fields[0],
               Instant.parse(fields[1]),
+              fields[8],
               fields[2],
               fields[3],
               Long.parseLong(fields[4]),

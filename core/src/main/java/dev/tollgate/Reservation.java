@@ -128,7 +128,8 @@ public final class Reservation implements AutoCloseable {
   }
 
   private CallRecord nothing() {
-    return new CallRecord(id(), at, call.route(), model(), 0, 0, 0, CallRecord.Outcome.SETTLED);
+    return new CallRecord(
+        id(), at, call.caller().tier(), call.route(), model(), 0, 0, 0, CallRecord.Outcome.SETTLED);
   }
 
   /** Gives everything back: the call did not take place. */

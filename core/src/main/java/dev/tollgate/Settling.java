@@ -56,6 +56,7 @@ final class Settling implements Reservation.Ending {
     return new CallRecord(
         reservation.id(),
         reservation.at(),
+        reservation.call().caller().tier(),
         reservation.call().route(),
         reservation.model(),
         usage.inputTokens(),

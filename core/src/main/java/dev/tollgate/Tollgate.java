@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -319,12 +320,30 @@ public final class Tollgate implements AutoCloseable {
   /** The caller's latest calls, newest first; empty when the store does not answer. */
   public List<CallRecord> calls(Caller caller) {
     try {
-      return guard.rows(caller.id()).stream()
-          .map(CallRecord::ofRow)
-          .flatMap(Optional::stream)
-          .toList();
+      return calls(caller.id());
     } catch (StoreException unanswered) {
       return List.of();
+    }
+  }
+
+  private List<CallRecord> calls(String caller) throws StoreException {
+    return guard.rows(caller).stream().map(CallRecord::ofRow).flatMap(Optional::stream).toList();
+  }
+
+  /**
+   * The tier that a caller had at the latest call that is known, ended or under way. Empty when
+   * none is, for refused calls leave no trace, and when the store does not answer.
+   *
+   * @param caller the caller's id
+   */
+  public Optional<String> lastTier(String caller) {
+    try {
+      return Stream.concat(calls(caller).stream(), openCalls(caller).stream().map(OpenCall::call))
+          .filter(call -> !call.tier().isEmpty())
+          .max(Comparator.comparing(CallRecord::at))
+          .map(CallRecord::tier);
+    } catch (StoreException unanswered) {
+      return Optional.empty();
     }
   }
 
@@ -342,6 +361,14 @@ public final class Tollgate implements AutoCloseable {
    */
   public List<Alert> alerts() {
     return alertJournal.latest();
+  }
+
+  /**
+   * The latest alerts about callers whose use was abnormal that any process told, newest first, at
+   * most 50; empty when the store does not answer. The detail {@code tier} is the caller's.
+   */
+  public List<Alert> anomalies() {
+    return alertJournal.latest(Alert.Kind.ANOMALY);
   }
 
   /**
@@ -687,6 +714,7 @@ public final class Tollgate implements AutoCloseable {
     return new CallRecord(
             id,
             clock.instant(),
+            call.caller().tier(),
             call.route(),
             call.model(),
             estimate.inputTokens(),

@@ -142,6 +142,18 @@ class AlertClaimsTest {
   }
 
   @Test
+  void otherAlertsDoNotCrowdOutThoseOfAbnormalCallers() {
+    AlertJournal alerts = new AlertJournal(guard(shared), new ReservationIds());
+    alerts.add(anomaly("ann", "floods"));
+    for (int i = 0; i < 60; i++) {
+      alerts.add(drift("openai"));
+    }
+
+    assertThat(alerts.latest()).doesNotContain(anomaly("ann", "floods"));
+    assertThat(alerts.latest(Alert.Kind.ANOMALY)).containsExactly(anomaly("ann", "floods"));
+  }
+
+  @Test
   void anAlertWithHostileTextStaysOneRow() {
     AlertJournal alerts = new AlertJournal(guard(shared), new ReservationIds());
     alerts.add(anomaly("ann", "a\tb\nc " + "x".repeat(2000)));

@@ -185,7 +185,7 @@ class AnalyticsTest {
     ledger.charged(
         call,
         Usage.of(1, 1),
-        new CallRecord("id", at, "chat", model, 1, 1, nanoUsd, CallRecord.Outcome.SETTLED));
+        new CallRecord("id", at, "free", "chat", model, 1, 1, nanoUsd, CallRecord.Outcome.SETTLED));
   }
 
   private static Point point(String start, String name, long nanoUsd) {

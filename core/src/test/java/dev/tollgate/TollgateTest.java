@@ -160,6 +160,21 @@ class TollgateTest {
   }
 
   @Test
+  void theTierOfACallersLatestCallIsKnown() {
+    use(Tier.of("free"), Tier.of("pro"));
+    assertThat(tollgate.lastTier("ann")).isEmpty();
+    settle(call(1, 1), Usage.of(1, 1));
+    assertThat(tollgate.lastTier("ann")).contains("free");
+    clock.advance(Duration.ofSeconds(1));
+    Call upgraded = Call.of(new Caller("ann", "pro"), "chat").model("m").estimate(1, 1);
+    Reservation open = tollgate.reserve(upgraded).orThrow();
+    assertThat(tollgate.lastTier("ann")).as("under way").contains("pro");
+    open.settle(Usage.of(1, 1));
+    assertThat(tollgate.lastTier("ann")).as("ended").contains("pro");
+    assertThat(tollgate.lastTier("bob")).isEmpty();
+  }
+
+  @Test
   void holdOfAProcessThatWasKilledIsReleasedAtItsDeadline() {
     use(Tier.of("free", quota(Meter.TOKENS, 1000, Window.Unit.DAY)).ladder(Ladder.REFUSE));
     assertThat(tollgate.reserve(call(900, 0)).orThrow().isEnded()).isFalse();

@@ -4,12 +4,15 @@ import dev.tollgate.Analytics;
 import dev.tollgate.Caller;
 import dev.tollgate.CallerOverride;
 import dev.tollgate.OpenCall;
+import dev.tollgate.SinkState;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.ConfiguredValue;
+import dev.tollgate.config.Settings;
 import dev.tollgate.store.StoreException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -17,7 +20,6 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -28,14 +30,23 @@ final class AdminPage implements Page {
   private static final String ACTIONS = "/actions";
 
   private final Tollgate tollgate;
+  private final Supplier<Settings> settings;
   private final Supplier<List<ConfiguredValue>> configuration;
+  private final Supplier<List<SinkState>> sinks;
   private final InstantSource clock;
   private final OperatorActions actions;
   private final FormToken tokens = new FormToken(new SecureRandom());
 
-  AdminPage(Tollgate tollgate, Supplier<List<ConfiguredValue>> configuration, InstantSource clock) {
+  AdminPage(
+      Tollgate tollgate,
+      Supplier<Settings> settings,
+      Supplier<List<ConfiguredValue>> configuration,
+      Supplier<List<SinkState>> sinks,
+      InstantSource clock) {
     this.tollgate = tollgate;
+    this.settings = settings;
     this.configuration = configuration;
+    this.sinks = sinks;
     this.clock = clock;
     this.actions = new OperatorActions(tollgate, clock);
   }
@@ -46,16 +57,7 @@ final class AdminPage implements Page {
     Operator.of(request);
     String path = request.getPathInfo() == null ? "/" : request.getPathInfo();
     switch (path) {
-      case "/" -> {
-        OverviewView view =
-            new OverviewView(
-                tollgate,
-                new Numbers(request.getLocale()),
-                clock.instant(),
-                form(request, response));
-        frame("Operators")
-            .send(request, response, 200, html -> section(request, html, view::write));
-      }
+      case "/" -> sendOverview(request, response);
       case "/spend" -> sendSpend(request, response);
       case "/export" -> sendExport(request, response);
       case "/callers" -> sendCaller(request, response);
@@ -77,12 +79,39 @@ final class AdminPage implements Page {
     tokens.require(request);
     actions.perform(request, operator);
     response.setStatus(HttpServletResponse.SC_SEE_OTHER);
-    response.setHeader("Location", request.getContextPath() + PATH);
+    response.setHeader("Location", next(request));
+  }
+
+  /** The page that shows the effect: the one that the form was on. */
+  private static String next(HttpServletRequest form) {
+    String done = Done.of(form).parameter();
+    String tier = form.getParameter(CallerSearch.TIER);
+    if (tier == null) {
+      return base(form) + "?" + done;
+    }
+    String caller =
+        CallerSearch.address(base(form), OperatorActions.field(form, ActionForm.SUBJECT));
+    return caller + "&" + CallerSearch.TIER + "=" + encoded(tier) + "&" + done;
+  }
+
+  private static String base(HttpServletRequest request) {
+    return request.getContextPath() + PATH;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   private ActionForm form(HttpServletRequest request, HttpServletResponse response) {
-    return new ActionForm(
-        request.getContextPath() + PATH + ACTIONS, tokens.issue(request, response));
+    return new ActionForm(base(request) + ACTIONS, tokens.issue(request, response));
+  }
+
+  /** The forms of a caller's page, which say what tier it was asked for. */
+  private ActionForm form(
+      HttpServletRequest request, HttpServletResponse response, CallerSearch search) {
+    ActionForm form = form(request, response);
+    String tier = "?" + CallerSearch.TIER + "=" + encoded(search.asked());
+    return new ActionForm(form.address() + tier, form.token());
   }
 
   private static Frame frame(String title) {
@@ -92,8 +121,23 @@ final class AdminPage implements Page {
   private static void section(HttpServletRequest request, Html html, Consumer<Html> content) {
     html.open("article", "class", "admin");
     AdminMenu.of(request).write(html);
+    Done.write(request, html);
     content.accept(html);
     html.close();
+  }
+
+  private void sendOverview(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    OverviewView view =
+        new OverviewView(
+            tollgate,
+            settings.get().store().uri().getScheme(),
+            sinks.get(),
+            new Numbers(request.getLocale()),
+            clock.instant(),
+            form(request, response),
+            base(request));
+    frame("Operators").send(request, response, 200, html -> section(request, html, view::write));
   }
 
   private void sendSpend(HttpServletRequest request, HttpServletResponse response)
@@ -104,7 +148,7 @@ final class AdminPage implements Page {
             dimension(request),
             Period.of(request, clock.instant()),
             new Numbers(request.getLocale()),
-            request.getContextPath() + PATH);
+            base(request));
     frame("Spend").send(request, response, 200, html -> section(request, html, view::write));
   }
 
@@ -140,8 +184,7 @@ final class AdminPage implements Page {
 
   private void sendCaller(HttpServletRequest request, HttpServletResponse response)
       throws Problem, IOException {
-    CallerSearch search =
-        CallerSearch.of(request, new TreeSet<>(tollgate.policies().tiers().keySet()));
+    CallerSearch search = CallerSearch.of(request, tollgate);
     Numbers numbers = new Numbers(request.getLocale());
     if (search.caller().isEmpty()) {
       frame("Callers").send(request, response, 200, html -> section(request, html, search::write));
@@ -149,9 +192,9 @@ final class AdminPage implements Page {
     }
     Caller caller = search.caller().get();
     Instant now = clock.instant();
-    ActionForm form = form(request, response);
+    ActionForm form = form(request, response, search);
     UsageView usage = new UsageView(Standing.of(caller, tollgate, now), numbers);
-    OverridesView overrides = new OverridesView(overrides(caller), now, form);
+    OverridesView overrides = new OverridesView(overrides(caller), now, form, base(request));
     OpenCallsView open = new OpenCallsView(caller.id(), openCalls(caller), now, numbers, form);
     CallerForm decide = new CallerForm(caller.id(), now, form);
     frame("Callers")

@@ -1,38 +1,67 @@
 package dev.tollgate.dashboard;
 
 import dev.tollgate.Caller;
+import dev.tollgate.Tollgate;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
- * The form that finds a caller.
+ * The form that finds a caller. Who asks for no tier gets the caller as it was seen last.
  *
  * @param address where it is sent
  * @param tiers that a caller can have
+ * @param asked the tier that was asked for, empty for none
  * @param caller who was asked for
+ * @param remark about the tier that the caller is shown with; may be empty
  */
-record CallerSearch(String address, List<String> tiers, Optional<Caller> caller) {
+record CallerSearch(
+    String address, List<String> tiers, String asked, Optional<Caller> caller, String remark) {
+
+  static final String ID = "id";
+  static final String TIER = "tier";
+  private static final String PATH = "/callers";
 
   /**
    * @throws Problem when the request asks for a caller that there cannot be
    */
-  static CallerSearch of(HttpServletRequest request, SortedSet<String> tiers) throws Problem {
-    String address = request.getContextPath() + AdminPage.PATH + "/callers";
-    String id = Optional.ofNullable(request.getParameter("id")).orElse("").strip();
+  static CallerSearch of(HttpServletRequest request, Tollgate tollgate) throws Problem {
+    String address = request.getContextPath() + AdminPage.PATH + PATH;
+    List<String> tiers = List.copyOf(new TreeSet<>(tollgate.policies().tiers().keySet()));
+    String id = Optional.ofNullable(request.getParameter(ID)).orElse("").strip();
     if (id.isEmpty()) {
-      return new CallerSearch(address, List.copyOf(tiers), Optional.empty());
+      return new CallerSearch(address, tiers, "", Optional.empty(), "");
     }
-    String tier = Optional.ofNullable(request.getParameter("tier")).orElse(tiers.first());
-    if (id.length() > Caller.MAX_ID_LENGTH || !tiers.contains(tier)) {
+    String asked = Optional.ofNullable(request.getParameter(TIER)).orElse("");
+    if (id.length() > Caller.MAX_ID_LENGTH || !(asked.isEmpty() || tiers.contains(asked))) {
       throw Problem.badRequest(
           "id: it has at most "
               + Caller.MAX_ID_LENGTH
               + " characters; tier: it is one of "
               + tiers);
     }
-    return new CallerSearch(address, List.copyOf(tiers), Optional.of(new Caller(id, tier)));
+    Optional<String> seen = tollgate.lastTier(id);
+    String tier = asked.isEmpty() ? seen.filter(tiers::contains).orElse(tiers.get(0)) : asked;
+    Caller caller = new Caller(id, tier);
+    return new CallerSearch(address, tiers, asked, Optional.of(caller), remark(seen, tier, asked));
+  }
+
+  private static String remark(Optional<String> seen, String tier, String asked) {
+    if (seen.filter(tier::equals).isPresent()) {
+      return "";
+    }
+    String known =
+        seen.map(last -> "The tier of this caller's last call is " + last + ".")
+            .orElse("No call of this caller is known.");
+    return known + (asked.isEmpty() ? " Assuming tier " : " Shown as if of tier ") + tier + ".";
+  }
+
+  /** The address of a caller's page, as it was seen last. */
+  static String address(String base, String id) {
+    return base + PATH + "?" + ID + "=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
   }
 
   void write(Html html) {
@@ -41,7 +70,7 @@ record CallerSearch(String address, List<String> tiers, Optional<Caller> caller)
     html.leaf(
         "input",
         "name",
-        "id",
+        ID,
         "value",
         caller.map(Caller::id).orElse(""),
         "maxlength",
@@ -52,16 +81,22 @@ record CallerSearch(String address, List<String> tiers, Optional<Caller> caller)
         "off",
         "spellcheck",
         "false");
-    html.close().open("label").text("Tier").open("select", "name", "tier");
-    for (String tier : tiers) {
-      boolean chosen = caller.filter(found -> found.tier().equals(tier)).isPresent();
-      if (chosen) {
-        html.element("option", tier, "value", tier, "selected", "");
-      } else {
-        html.element("option", tier, "value", tier);
-      }
-    }
+    html.close().open("label").text("Tier").open("select", "name", TIER);
+    writeOption(html, "", "as seen last");
+    tiers.forEach(tier -> writeOption(html, tier, tier));
     html.close().close();
-    html.element("button", "Show", "class", "act", "type", "submit").close();
+    html.element("button", "Show", "class", "act", "type", "submit");
+    if (!remark.isEmpty()) {
+      html.element("p", remark, "class", "notice", "data-kind", "warn");
+    }
+    html.close();
+  }
+
+  private void writeOption(Html html, String tier, String title) {
+    if (tier.equals(asked)) {
+      html.element("option", title, "value", tier, "selected", "");
+    } else {
+      html.element("option", title, "value", tier);
+    }
   }
 }

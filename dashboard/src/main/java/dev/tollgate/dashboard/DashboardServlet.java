@@ -107,7 +107,9 @@ public final class DashboardServlet extends HttpServlet {
     Tollgate tollgate = opened.tollgate();
     return Map.of(
         UsagePage.PATH, new UsagePage(tollgate, clock),
-        AdminPage.PATH, new AdminPage(tollgate, opened.configuration(), clock),
+        AdminPage.PATH,
+            new AdminPage(
+                tollgate, opened.settings(), opened.configuration(), opened.sinks(), clock),
         MetricsPage.PATH, new MetricsPage(counts, opened::gauges),
         HealthPage.PATH, new HealthPage(tollgate, opened.settings(), opened.sinks()),
         Assets.PATH, new Assets());

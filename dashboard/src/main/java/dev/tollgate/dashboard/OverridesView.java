@@ -5,8 +5,12 @@ import dev.tollgate.CallerOverride.Raise;
 import java.time.Instant;
 import java.util.List;
 
-/** What operators have decided for single callers, in HTML. Immutable. */
-record OverridesView(List<CallerOverride> overrides, Instant now, ActionForm form) {
+/**
+ * What operators have decided for single callers, in HTML. Immutable.
+ *
+ * @param base the address of the operators' pages
+ */
+record OverridesView(List<CallerOverride> overrides, Instant now, ActionForm form, String base) {
 
   private static final List<ActionForm.Choice> END =
       List.of(new ActionForm.Choice(CallerActions.Choice.END.name(), "End now", ""));
@@ -15,7 +19,7 @@ record OverridesView(List<CallerOverride> overrides, Instant now, ActionForm for
     if (overrides.isEmpty()) {
       return;
     }
-    html.open("section", "class", "card").element("h2", "Decided by hand for single callers");
+    html.open("section", "class", "card").element("h2", "Callers with decisions in force");
     html.open("ul", "class", "blocks");
     overrides.forEach(override -> write(html, override));
     html.close().close();
@@ -23,7 +27,8 @@ record OverridesView(List<CallerOverride> overrides, Instant now, ActionForm for
 
   private void write(Html html, CallerOverride override) {
     html.open("li").open("p", "class", "line");
-    html.open("span").foreign(override.caller()).close();
+    html.open("a", "href", CallerSearch.address(base, override.caller()));
+    html.foreign(override.caller()).close();
     if (override.effect() instanceof Raise raise) {
       html.element(
           "span", "Raised to " + raise.percent() + " %", "class", "tag", "data-mode", "full");

@@ -3,13 +3,27 @@ package dev.tollgate.dashboard;
 import dev.tollgate.Alert;
 import dev.tollgate.AuditRow;
 import dev.tollgate.Health;
+import dev.tollgate.SinkState;
 import dev.tollgate.Spending;
 import dev.tollgate.Tollgate;
 import java.time.Instant;
 import java.util.List;
 
-/** How everything stands, in HTML. Immutable. */
-record OverviewView(Tollgate tollgate, Numbers numbers, Instant now, ActionForm form) {
+/**
+ * How everything stands, in HTML. Immutable.
+ *
+ * @param store the kind of the store, such as {@code redis}
+ * @param sinks how the sinks of alerts do
+ * @param base the address of the operators' pages
+ */
+record OverviewView(
+    Tollgate tollgate,
+    String store,
+    List<SinkState> sinks,
+    Numbers numbers,
+    Instant now,
+    ActionForm form,
+    String base) {
 
   private static final int MAX_AUDITS = 50;
 
@@ -21,8 +35,10 @@ record OverviewView(Tollgate tollgate, Numbers numbers, Instant now, ActionForm 
     new BreakerView(tollgate.breakers(), factorPercent, numbers, now, form).write(html);
     new BudgetView(tollgate.budgets(), numbers, now, form).write(html);
     html.close();
-    new OverridesView(tollgate.overrides(), now, form).write(html);
+    new OverridesView(tollgate.overrides(), now, form, base).write(html);
+    new AnomaliesView(tollgate, now, base).write(html);
     writeAlerts(html);
+    new SinksView(sinks, numbers).write(html);
     writeAudits(html);
   }
 
@@ -40,6 +56,7 @@ record OverviewView(Tollgate tollgate, Numbers numbers, Instant now, ActionForm 
       html.element("p", "Shadow mode: nothing is refused.", "class", "notice", "data-kind", "warn");
     }
     html.open("ul", "class", "facts");
+    html.open("li").text("kind of store: ").element("b", store).close();
     writeFact(html, health.journalledSettlements(), "settlements wait for the store");
     writeFact(html, health.lostSettlements(), "settlements lost");
     writeFact(html, health.droppedAlerts(), "alerts dropped");

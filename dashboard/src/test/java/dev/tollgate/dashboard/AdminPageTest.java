@@ -121,9 +121,23 @@ class AdminPageTest {
     }
 
     HttpResponse<String> send(String form, String... headers) throws Exception {
+      return sendTo("admin/actions", form, headers);
+    }
+
+    /** Sends a form of a caller's page, which leads back there, and gives that page. */
+    String sendAndFollow(String form) throws Exception {
+      HttpResponse<String> answer = sendTo("admin/actions?tier=free", form);
+      assertThat(answer.statusCode()).isEqualTo(303);
+      String next = answer.headers().firstValue("Location").orElseThrow();
+      assertThat(next).startsWith("/app/tollgate/admin/callers?id=");
+      return asOperator(next.substring("/app/tollgate/".length())).body();
+    }
+
+    private HttpResponse<String> sendTo(String path, String form, String... headers)
+        throws Exception {
       HttpRequest.Builder request =
           server
-              .request("admin/actions", "User", "olga", "Role", "tollgate-admin")
+              .request(path, "User", "olga", "Role", "tollgate-admin")
               .header("Content-Type", "application/x-www-form-urlencoded")
               .header("Cookie", cookie)
               .POST(HttpRequest.BodyPublishers.ofString("token=" + token + "&" + form));
@@ -149,7 +163,9 @@ class AdminPageTest {
   void anOperatorOpensTheBreaker() throws Exception {
     HttpResponse<String> answer = new Browser().send(OPEN);
     assertThat(answer.statusCode()).isEqualTo(303);
-    assertThat(answer.headers().firstValue("Location")).contains("/app/tollgate/admin");
+    assertThat(answer.headers().firstValue("Location"))
+        .contains("/app/tollgate/admin?done=breaker");
+    assertThat(asOperator("admin?done=breaker").body()).contains("Done. The breaker was set.");
     assertThat(server.tollgate().breakers())
         .extracting(BreakerStatus::state)
         .containsExactly(BreakerState.OPEN);
@@ -168,6 +184,77 @@ class AdminPageTest {
   }
 
   @Test
+  void anOperatorHoldsABreakerAsItIs() throws Exception {
+    assertThat(asOperator("admin").body()).contains("value=\"HELD\"", ">Hold closed</button>");
+    new Browser().send("action=control-breaker&subject=application&choice=HELD&reason=A+launch");
+    assertThat(server.tollgate().breakers())
+        .extracting(BreakerStatus::state, BreakerStatus::control)
+        .containsExactly(tuple(BreakerState.CLOSED, BreakerControl.HELD));
+    assertThat(asOperator("admin").body())
+        .contains("held by hand", "A launch", "value=\"AUTOMATIC\"")
+        .doesNotContain("value=\"HELD\"");
+  }
+
+  @Test
+  void anOperatorLetsTheCallsOfAProviderInAgain() throws Exception {
+    Call call = Call.of(new Caller("ann", "free"), "chat").model("m").estimate(1, 1);
+    Reservation told = server.tollgate().reserve(call).orThrow();
+    told.providerLimitReached(
+        "insufficient_quota", Optional.of(PageServer.NOW.plus(Duration.ofHours(3))));
+    told.cancel();
+    assertThat(server.tollgate().reserve(call)).isInstanceOf(Decision.Refused.class);
+    assertThat(asOperator("admin").body())
+        .contains("its own limit is reached", "Let calls in again");
+
+    HttpResponse<String> answer =
+        new Browser().send("action=release-provider&subject=openai&choice=now&reason=Paid");
+    assertThat(answer.headers().firstValue("Location"))
+        .contains("/app/tollgate/admin?done=provider");
+    assertThat(server.tollgate().reserve(call)).isInstanceOf(Decision.Admitted.class);
+    assertThat(asOperator("admin?done=provider").body())
+        .contains("Done. The provider&#39;s calls are let in again.")
+        .doesNotContain("its own limit is reached", "Let calls in again");
+    assertThat(server.tollgate().audits())
+        .containsExactly(
+            new AuditRow(PageServer.NOW, "olga", "release-provider", "openai", "Paid"));
+  }
+
+  @Test
+  void onlyWordsOfThePagesAreSaidToBeDone() throws Exception {
+    assertThat(asOperator("admin?done=The+vault+is+open").body()).doesNotContain("vault", "Done. ");
+  }
+
+  @Test
+  void theKindOfStoreAndTheStateOfSinksAreShown() throws Exception {
+    assertThat(text(asOperator("admin").body()))
+        .contains("kind of store: memory")
+        .contains("log Delivers 7 0 0 0")
+        .contains("webhook:a.example.com Has lost alerts 4 5 0 3")
+        .contains("webhook:b.example.com Alerts wait 6 4 1 0");
+  }
+
+  private static String text(String page) {
+    return page.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
+  }
+
+  @Test
+  void anActionOnACallerLeadsBackToTheCaller() throws Exception {
+    Browser browser = new Browser();
+    String page =
+        browser.sendAndFollow(
+            "action=caller&subject=%3Cb%3Eann+%26+b&choice=BLOCK&percent=200&until=2026-03-11");
+    assertThat(page)
+        .contains("Done. The caller was blocked.", ">Blocked</span>", "Calls are refused")
+        .contains("<bdi>&lt;b&gt;ann &amp; b</bdi>")
+        .contains("admin/actions?tier=free");
+    assertThat(browser.sendAndFollow("action=caller&subject=%3Cb%3Eann+%26+b&choice=END"))
+        .contains("Done. The decision was ended.", "Full mode")
+        .doesNotContain(">Blocked</span>");
+    assertThat(browser.sendAndFollow("action=caller&subject=ann&choice=RESET"))
+        .contains("Done. The caller is counted anew.", "<bdi>ann</bdi>");
+  }
+
+  @Test
   void anOperatorBlocksACallerAndEndsTheBlock() throws Exception {
     Browser browser = new Browser();
     String form = "action=caller&subject=%3Cb%3Eann&reason=A+%3Cleaked%3E+key";
@@ -180,6 +267,8 @@ class AdminPageTest {
     assertThat(asOperator("admin").body())
         .contains("<bdi>&lt;b&gt;ann</bdi>", "data-mode=\"stopped\">Blocked</span>", "End now")
         .contains(">1 d 12 h</time>, by <bdi>olga</bdi>: <bdi>A &lt;leaked&gt; key</bdi>");
+    assertThat(asOperator("admin").body())
+        .contains("href=\"/app/tollgate/admin/callers?id=%3Cb%3Eann\"");
     assertThat(asOperator("admin/callers?id=%3Cb%3Eann&tier=free").body()).contains("End now");
     assertThat(asOperator("admin/callers?id=bob&tier=free").body()).doesNotContain("End now");
 
