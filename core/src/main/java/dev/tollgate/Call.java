@@ -10,6 +10,9 @@ import java.util.Optional;
  * @param model the model it asks for, empty when it uses none: at most {@link #MAX_MODEL_LENGTH}
  *     characters
  * @param estimate what it will use
+ * @param mostInputTokens more input tokens than it can have, where its estimate may be too low: 0
+ *     to {@link Usage#MAX_TOKENS}, 0 where the estimate is all that is known. What its provider's
+ *     budget must hold
  * @param requests how many requests it counts as: 0 when an outer gate has counted it, else 1
  * @param routeRequests how many it counts as against the limits of its route alone: 0 when an outer
  *     gate has counted it for the same route
@@ -21,6 +24,7 @@ public record Call(
     String route,
     String model,
     Estimate estimate,
+    long mostInputTokens,
     long requests,
     long routeRequests,
     boolean settled,
@@ -36,6 +40,10 @@ public record Call(
       throw new IllegalArgumentException(
           "model name of " + model.length() + " characters: at most " + MAX_MODEL_LENGTH);
     }
+    if (mostInputTokens < 0 || mostInputTokens > Usage.MAX_TOKENS) {
+      throw new IllegalArgumentException(
+          "input tokens " + mostInputTokens + " are not in 0 to " + Usage.MAX_TOKENS);
+    }
     checkRequests(requests);
     checkRequests(routeRequests);
   }
@@ -48,12 +56,21 @@ public record Call(
 
   /** One request that uses no tokens and is charged at once. */
   public static Call of(Caller caller, String route) {
-    return new Call(caller, route, "", Estimate.NONE, 1, 1, false, Optional.empty());
+    return new Call(caller, route, "", Estimate.NONE, 0, 1, 1, false, Optional.empty());
   }
 
   /** The same call of a model. */
   public Call model(String model) {
-    return new Call(caller, route, model, estimate, requests, routeRequests, settled, criticality);
+    return new Call(
+        caller,
+        route,
+        model,
+        estimate,
+        mostInputTokens,
+        requests,
+        routeRequests,
+        settled,
+        criticality);
   }
 
   /** The same call with an estimate, to be settled later. */
@@ -63,7 +80,22 @@ public record Call(
 
   /** The same call with an estimate, to be settled later. */
   public Call estimate(Estimate estimate) {
-    return new Call(caller, route, model, estimate, requests, routeRequests, true, criticality);
+    return new Call(
+        caller,
+        route,
+        model,
+        estimate,
+        mostInputTokens,
+        requests,
+        routeRequests,
+        true,
+        criticality);
+  }
+
+  /** The same call, which may turn out to have so many input tokens. */
+  public Call mostInputTokens(long tokens) {
+    return new Call(
+        caller, route, model, estimate, tokens, requests, routeRequests, settled, criticality);
   }
 
   /** The same call, counted as so many requests. */
@@ -79,17 +111,34 @@ public record Call(
   public Call countedBy(Call outer) {
     long ofRoute = outer.route().equals(route) ? 0 : routeRequests;
     return outer.settled()
-        ? new Call(caller, route, model, Estimate.NONE, 0, ofRoute, false, criticality)
+        ? new Call(caller, route, model, Estimate.NONE, 0, 0, ofRoute, false, criticality)
         : requests(0, ofRoute);
   }
 
   private Call requests(long requests, long routeRequests) {
-    return new Call(caller, route, model, estimate, requests, routeRequests, settled, criticality);
+    return new Call(
+        caller,
+        route,
+        model,
+        estimate,
+        mostInputTokens,
+        requests,
+        routeRequests,
+        settled,
+        criticality);
   }
 
   /** The same call, as critical as this whatever its route is. */
   public Call criticality(Criticality criticality) {
     return new Call(
-        caller, route, model, estimate, requests, routeRequests, settled, Optional.of(criticality));
+        caller,
+        route,
+        model,
+        estimate,
+        mostInputTokens,
+        requests,
+        routeRequests,
+        settled,
+        Optional.of(criticality));
   }
 }

@@ -88,7 +88,7 @@ final class Plan {
 
   /** The most that a call can cost, whole or restricted. */
   long worstCost(Call call) {
-    long whole = prices.price(call.model()).worstCost(call.estimate());
+    long whole = prices.price(call.model()).worstCost(most(call, call.estimate()));
     return tier.restriction().model().isEmpty()
         ? whole
         : Math.max(whole, worstRestrictedCost(call));
@@ -99,7 +99,13 @@ final class Plan {
     Restriction restriction = tier.restriction();
     return prices
         .price(restriction.modelFor(call.model()))
-        .worstCost(restriction.clamp(call.estimate()));
+        .worstCost(most(call, restriction.clamp(call.estimate())));
+  }
+
+  /** What a call is estimated at, with the most input that it can have. */
+  private static Estimate most(Call call, Estimate estimate) {
+    long input = Math.max(call.mostInputTokens(), estimate.inputTokens());
+    return new Estimate(input, estimate.outputTokens());
   }
 
   /** What a call takes of each meter: the most that an estimate can cost. */
@@ -111,6 +117,23 @@ final class Plan {
   /** What a call has taken of each meter. */
   Amounts amounts(Call call, String model, Usage usage) {
     return new Amounts(call.requests(), usage.totalTokens(), prices.price(model).cost(usage));
+  }
+
+  /**
+   * What a call has cost.
+   *
+   * @param asked the model that it asked for
+   * @param answeredBy the model that its answer names; a name that is too long is none
+   */
+  long cost(String asked, String answeredBy, Usage usage) {
+    long cost = prices.price(asked).cost(usage);
+    Optional<Price> answering =
+        answeredBy.length() > Call.MAX_MODEL_LENGTH ? Optional.empty() : prices.find(answeredBy);
+    if (answering.isEmpty()) {
+      return cost;
+    }
+    long answered = answering.get().cost(usage);
+    return prices.find(asked).isEmpty() ? answered : Math.max(cost, answered);
   }
 
   /** The actual amounts of a settlement, one for each part of its hold. */

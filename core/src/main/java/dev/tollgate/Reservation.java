@@ -94,6 +94,19 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
+   * Charges what was used, by the model that its answer names: at that model's price if the one
+   * that was asked for has none of its own, or if that costs more. A server may call a model
+   * otherwise, or let another one answer.
+   *
+   * @param answeredBy the model's name; empty, or one without a price, changes nothing
+   * @return as {@link #settle(Usage)}
+   */
+  public CallRecord settle(Usage usage, String answeredBy) {
+    long cost = plan.cost(model(), answeredBy, usage.clamped(reserved));
+    return settle(usage, OptionalLong.of(cost), true);
+  }
+
+  /**
    * Charges what was used, at the cost that the provider reported.
    *
    * @param costUsd 0 or more

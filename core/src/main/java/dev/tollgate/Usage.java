@@ -44,6 +44,17 @@ public record Usage(
     return inputTokens + outputTokens;
   }
 
+  /** The usage of two answers together. */
+  public Usage plus(Usage other) {
+    return new Usage(
+        inputTokens + other.inputTokens,
+        cacheReadTokens + other.cacheReadTokens,
+        cacheWriteTokens + other.cacheWriteTokens,
+        hourCacheWriteTokens + other.hourCacheWriteTokens,
+        outputTokens + other.outputTokens,
+        reasoningTokens + other.reasoningTokens);
+  }
+
   /** Whether every number is in its range and no part is larger than its whole. */
   public boolean isPlausible() {
     return inRange(inputTokens, MAX_TOKENS)

@@ -124,6 +124,32 @@ class BudgetTest {
   }
 
   @Test
+  void aBudgetHoldsTheMostInputThatACallCanHaveWhateverIsEstimated() {
+    Tollgate engine = open(policies(budget("1", "0", "0.10")));
+    Call understated = call("0.10").mostInputTokens(950_000);
+    Reservation large = engine.reserve(understated).orThrow();
+    assertThat(large.reserved()).isEqualTo(understated.estimate());
+    assertThat(refusal(engine.reserve(call("0.10"))))
+        .isEqualTo(new BudgetInUse("openai", BudgetAccount.PAUSE));
+    settle(large, "0.01");
+    assertThat(engine.reserve(call("0.10"))).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void aRestrictedCallMayHaveMoreInputThanWasCounted() {
+    Restriction small = new Restriction(1000, 100, "", Priority.LOW);
+    Limit quota = Limit.of(Meter.REQUESTS, 4, MONTH);
+    Tier tier = new Tier("free", List.of(quota), Ladder.DEFAULT, small, List.of(), Priority.NORMAL);
+    Tollgate engine = open(policies(tier, budget("1", "0", "0.10")));
+    for (int i = 0; i < 4; i++) {
+      settle(engine.reserve(call("0.01")).orThrow(), "0.001");
+    }
+    Decision restricted = engine.reserve(call("0.10").mostInputTokens(950_000));
+    assertThat(restricted).isInstanceOf(Restricted.class);
+    assertThat(refusal(engine.reserve(call("0.10")))).isInstanceOf(BudgetInUse.class);
+  }
+
+  @Test
   void callsInTheWayAreWaitedFor() {
     Tollgate engine = open(policies(budget("1", "0", "0.10")));
     Reservation large = engine.reserve(call("0.95")).orThrow();
