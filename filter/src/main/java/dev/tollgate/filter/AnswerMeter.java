@@ -7,6 +7,7 @@ import dev.tollgate.Usage;
 import dev.tollgate.config.CostSource;
 import dev.tollgate.providers.AiRequest;
 import dev.tollgate.providers.AnswerRelay;
+import dev.tollgate.providers.ProviderError;
 import dev.tollgate.providers.ProviderLimit;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
@@ -64,7 +65,7 @@ final class AnswerMeter {
   /** The next bytes: returns those that go to the client. */
   synchronized byte[] pass(byte[] bytes, int offset, int length) {
     if (head.filter(AnswerHead::isRefusal).isPresent()) {
-      int room = ProviderLimit.MAX_BODY_BYTES + 1 - refusal.size();
+      int room = ProviderError.MAX_BODY_BYTES + 1 - refusal.size();
       refusal.write(bytes, offset, Math.min(length, room));
     }
     if (relay != null) {

@@ -136,7 +136,7 @@ class MeteredStreamTest {
         (request, response) -> {
           begin(request, response);
           try {
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 1000; i++) {
               send(response, DELTA);
             }
           } catch (IOException cut) {

@@ -2,6 +2,7 @@ package dev.tollgate.providers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.Estimate;
@@ -11,6 +12,8 @@ import dev.tollgate.providers.BadRequestException.Rule;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -26,19 +29,28 @@ public final class AiRequest {
   private final Protocol protocol;
   private final String path;
   private final ObjectNode root;
+  private final RequestDialect dialect;
   private final byte[] bytes;
+  private final Map<Extra, String> extras;
+  private final PromptSize size;
 
-  private AiRequest(Protocol protocol, String path, ObjectNode root, byte[] bytes) {
+  private AiRequest(
+      Protocol protocol, String path, ObjectNode root, RequestDialect dialect, byte[] bytes) {
     this.protocol = protocol;
     this.path = path;
     this.root = root;
+    this.dialect = dialect;
     this.bytes = bytes;
+    this.extras =
+        Extras.of(root, model(), turns().<Iterable<JsonNode>>map(all -> all).orElse(List.of()));
+    this.size = size();
   }
 
   /**
    * Reads a request whole: what it returns answers every question without an error.
    *
-   * @param path the path it was sent to, without a query; Gemini's names the model
+   * @param path the path it was sent to, without a query; Gemini's names the model, OpenAI's tells
+   *     embeddings from answers
    * @throws BadRequestException when the body breaks a rule
    */
   public static AiRequest read(Protocol protocol, String path, byte[] body) {
@@ -47,7 +59,9 @@ public final class AiRequest {
           Rule.SIZE,
           "body of " + body.length + " bytes: must have at most " + MAX_BODY_BYTES + "; send less");
     }
-    AiRequest request = new AiRequest(protocol, path, parse(body), body.clone());
+    ObjectNode root = parse(body);
+    RequestDialect dialect = protocol.requestDialect(root, path);
+    AiRequest request = new AiRequest(protocol, path, root, dialect, body.clone());
     request.check();
     return request;
   }
@@ -83,7 +97,7 @@ public final class AiRequest {
     choices();
     maxOutputTokens();
     boolean prompted =
-        turns().isPresent() || dialect().promptFields().stream().anyMatch(root::hasNonNull);
+        turns().isPresent() || dialect.promptFields().stream().anyMatch(root::hasNonNull);
     if (!prompted) {
       throw new BadRequestException(
           Rule.PROMPT, "body: has no prompt that " + protocol + " knows; add its messages");
@@ -101,32 +115,56 @@ public final class AiRequest {
 
   /** The model it asks for, empty if it names none: at most 128 characters. */
   public String model() {
-    return dialect().model(root, path);
+    return dialect.model(root, path);
   }
 
   /** Whether it asks for a stream. */
   public boolean streams() {
-    return dialect().streams(root, path);
+    return dialect.streams(root, path);
   }
 
   /** Whether the answer will tell its usage. */
   public boolean asksForUsage() {
-    return dialect().asksForUsage(root);
+    return dialect.asksForUsage(root);
+  }
+
+  /**
+   * Whether its model may reason before it answers, which is output that a stream need not show.
+   * One that is not known may.
+   */
+  public boolean mayReason() {
+    return ReasoningModels.include(model(), root);
+  }
+
+  /**
+   * What it asks for that its tokens do not pay, or that its body does not show; each with the key
+   * that asks for it, as it is written.
+   */
+  public Map<Extra, String> extras() {
+    return extras;
   }
 
   /** How many answers it asks for: 1 to 128. */
   public long choices() {
-    return dialect().choices(root);
+    return dialect.choices(root);
   }
 
   /** The most output tokens of each answer: 0 to {@link Usage#MAX_TOKENS}; empty if unbounded. */
   public OptionalLong maxOutputTokens() {
-    return dialect().maxOutputTokens(root);
+    return dialect.maxOutputTokens(root);
   }
 
   /** Input tokens of system message, turns and tools; a flat number for each image or file. */
   public long inputTokens(TokenCounter counter) {
-    return Math.min(Usage.MAX_TOKENS, size().tokens(counter));
+    return Math.min(Usage.MAX_TOKENS, size.tokens(counter));
+  }
+
+  /**
+   * More input tokens than it can have, whatever tokenizer its model has: each token is a byte of
+   * text or more. What is counted flat is counted flat.
+   */
+  public long mostInputTokens() {
+    return Math.min(Usage.MAX_TOKENS, size.textBytes() + size.flatTokens());
   }
 
   /**
@@ -144,8 +182,8 @@ public final class AiRequest {
   /** The same request of another model. */
   public AiRequest withModel(String model) {
     ObjectNode copy = root.deepCopy();
-    dialect().setModel(copy, model);
-    return rewritten(dialect().pathOf(model, path), copy);
+    dialect.setModel(copy, model);
+    return rewritten(dialect.pathOf(model, path), copy);
   }
 
   /**
@@ -162,9 +200,9 @@ public final class AiRequest {
       return this;
     }
     ObjectNode copy = root.deepCopy();
-    dialect().lowerChoices(copy, answers);
+    dialect.lowerChoices(copy, answers);
     if (!bounded) {
-      dialect().setMaxOutputTokens(copy, each);
+      dialect.setMaxOutputTokens(copy, each);
     }
     return rewritten(path, copy);
   }
@@ -175,7 +213,6 @@ public final class AiRequest {
    * with its call.
    */
   public AiRequest withContext(long tokens, TokenCounter counter) {
-    PromptSize size = size();
     long excess = size.tokens(counter) - tokens;
     Optional<ArrayNode> turns = turns();
     if (excess <= 0 || turns.isEmpty()) {
@@ -183,10 +220,10 @@ public final class AiRequest {
     }
     double textTokens = excess + tokens - size.flatTokens();
     double tokensPerByte = textTokens / Math.max(1, size.textBytes());
-    Conversation conversation = new Conversation(turns.get(), dialect());
+    Conversation conversation = new Conversation(turns.get(), dialect);
     int dropped = conversation.exchangesToDrop(excess, tokensPerByte);
     ObjectNode copy = root.deepCopy();
-    dialect().turns(copy).orElseThrow().removeAll().addAll(conversation.without(dropped));
+    dialect.turns(copy).orElseThrow().removeAll().addAll(conversation.without(dropped));
     return rewritten(path, copy);
   }
 
@@ -196,7 +233,7 @@ public final class AiRequest {
       return this;
     }
     ObjectNode copy = root.deepCopy();
-    dialect().askForUsage(copy);
+    dialect.askForUsage(copy);
     return rewritten(path, copy);
   }
 
@@ -207,26 +244,27 @@ public final class AiRequest {
 
   private AiRequest rewritten(String newPath, ObjectNode newRoot) {
     return new AiRequest(
-        protocol, newPath, newRoot, newRoot.toString().getBytes(StandardCharsets.UTF_8));
+        protocol, newPath, newRoot, dialect, newRoot.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private PromptSize size() {
-    PromptSize size = new PromptSize();
+    PromptSize whole = new PromptSize();
     Optional<ArrayNode> turns = turns();
-    for (String field : dialect().promptFields()) {
+    for (String field : dialect.promptFields()) {
       if (turns.isEmpty() || turns.get() != root.get(field)) {
-        size.addField(root, field);
+        whole.addField(root, field);
       }
     }
-    turns.ifPresent(all -> all.forEach(size::addTurn));
-    return size;
+    turns.ifPresent(all -> all.forEach(whole::addTurn));
+    dialect.schemas(root).forEach(whole::addVerbatim);
+    if (extras.containsKey(Extra.STORED_INPUT)) {
+      whole.addStored();
+    }
+    whole.textBytes();
+    return whole;
   }
 
   private Optional<ArrayNode> turns() {
-    return dialect().turns(root);
-  }
-
-  private RequestDialect dialect() {
-    return protocol.requestDialect();
+    return dialect.turns(root);
   }
 }

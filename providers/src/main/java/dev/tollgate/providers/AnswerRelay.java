@@ -24,8 +24,8 @@ public final class AnswerRelay {
    * @param showsUsage whether the client itself asked for usage, see {@link
    *     AiRequest#asksForUsage}; otherwise a message that tells nothing else is hidden
    * @param allowed the request's input, told where the provider tells none, and the output after
-   *     which the stream is cut. Meant for providers that do not keep to the bound of the request;
-   *     tokens are counted low, so that no other is cut short
+   *     which the stream is cut. Meant for providers that do not keep to the bound of the request:
+   *     so few tokens are counted that no other can be cut short
    */
   public AnswerRelay(Protocol protocol, String contentType, boolean showsUsage, Estimate allowed) {
     this.reader = new AnswerReader(protocol, contentType);

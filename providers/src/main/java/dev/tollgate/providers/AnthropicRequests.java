@@ -45,4 +45,9 @@ final class AnthropicRequests implements RequestDialect {
   public List<String> promptFields() {
     return List.of("system", "tools");
   }
+
+  @Override
+  public List<JsonNode> schemas(ObjectNode body) {
+    return List.of(body.path("output_format"), body.path("output_config").path("format"));
+  }
 }

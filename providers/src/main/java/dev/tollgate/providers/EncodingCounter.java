@@ -2,43 +2,48 @@ package dev.tollgate.providers;
 
 import com.knuddels.jtokkit.api.Encoding;
 import dev.tollgate.TokenCounter;
+import java.util.SplittableRandom;
 
 /**
  * Counts as a model's own tokenizer does: exactly up to {@link #MAX_EXACT_CHARS}, and beyond by
- * windows spread evenly over the text. So the time of a count has a bound, whatever the text: a
- * long run of one letter costs a tokenizer more than any prose. Immutable.
+ * windows, one at a random place in each of as many equal parts of the text. So the time of a count
+ * has a bound, whatever the text: a long run of one letter costs a tokenizer more than any prose.
+ * And nobody who writes a text knows which parts of it should be cheap: the places follow from the
+ * text and a secret, so that a text is always counted alike. Immutable.
  */
 final class EncodingCounter implements TokenCounter {
 
   static final int MAX_EXACT_CHARS = 4096;
 
-  private static final int WINDOWS = 8;
+  private static final int WINDOWS = 16;
   private static final int WINDOW_CHARS = MAX_EXACT_CHARS / WINDOWS;
   private static final int MAX_TRIES = 8;
 
   private final Encoding encoding;
+  private final long secret;
 
-  EncodingCounter(Encoding encoding) {
+  EncodingCounter(Encoding encoding, long secret) {
     this.encoding = encoding;
+    this.secret = secret;
   }
 
   @Override
   public long count(String text) {
     return text.length() <= MAX_EXACT_CHARS
         ? encoding.countTokensOrdinary(text)
-        : (long) Math.ceil(Utf8.length(text) * tokensPerByte(text));
+        : (long) Math.ceil((double) windowTokens(text) * text.length() / MAX_EXACT_CHARS);
   }
 
-  private double tokensPerByte(String text) {
+  private long windowTokens(String text) {
     long tokens = 0;
-    long bytes = 0;
+    SplittableRandom places = new SplittableRandom(secret ^ text.hashCode());
     for (int i = 0; i < WINDOWS; i++) {
-      int start = (int) ((long) (text.length() - WINDOW_CHARS) * i / (WINDOWS - 1));
-      String window = text.substring(start, start + WINDOW_CHARS);
-      tokens += encoding.countTokensOrdinary(window);
-      bytes += Utf8.length(window);
+      int from = (int) ((long) text.length() * i / WINDOWS);
+      int to = (int) ((long) text.length() * (i + 1) / WINDOWS);
+      int start = places.nextInt(from, Math.max(from, to - WINDOW_CHARS) + 1);
+      tokens += encoding.countTokensOrdinary(text.substring(start, start + WINDOW_CHARS));
     }
-    return (double) tokens / bytes;
+    return tokens;
   }
 
   /** An end of the text that fits, and is near the longest. */

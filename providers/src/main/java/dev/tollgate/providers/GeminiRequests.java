@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
  */
 final class GeminiRequests implements RequestDialect {
 
+  private static final List<String> SCHEMAS =
+      List.of("responseSchema", "response_schema", "responseJsonSchema", "response_json_schema");
+
   private static final Pattern PATH = Pattern.compile("(.*/)?([^/:]+):(\\w+)");
 
   @Override
@@ -100,6 +103,12 @@ final class GeminiRequests implements RequestDialect {
   @Override
   public List<String> promptFields() {
     return List.of("systemInstruction", "system_instruction", "tools");
+  }
+
+  @Override
+  public List<JsonNode> schemas(ObjectNode body) {
+    Optional<ObjectNode> generation = generation(body);
+    return generation.isEmpty() ? List.of() : SCHEMAS.stream().map(generation.get()::path).toList();
   }
 
   private static Optional<ObjectNode> generation(ObjectNode body) {

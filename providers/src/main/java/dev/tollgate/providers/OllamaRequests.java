@@ -50,6 +50,11 @@ final class OllamaRequests implements RequestDialect {
 
   @Override
   public List<String> promptFields() {
-    return List.of("prompt", "suffix", "system", "template", "tools");
+    return List.of("prompt", "suffix", "system", "template", "tools", "context");
+  }
+
+  @Override
+  public List<JsonNode> schemas(ObjectNode body) {
+    return List.of(body.path("format"));
   }
 }

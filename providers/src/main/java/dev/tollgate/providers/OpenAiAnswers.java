@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Chat completions and Responses. Input includes what caches gave; a stream of chat completions
- * tells usage in a last chunk without choices, and only if it was asked to.
+ * Chat completions, Responses and embeddings. Input includes what caches gave; a stream of chat
+ * completions tells usage in a last chunk without choices, and only if it was asked to.
  */
 final class OpenAiAnswers implements AnswerDialect {
 
@@ -34,6 +34,8 @@ final class OpenAiAnswers implements AnswerDialect {
       readEvent(type, message, tally);
     } else if (message.path("object").asText().equals("response")) {
       readResponse(message, tally);
+    } else if (message.path("object").asText().equals("list")) {
+      readEmbeddings(message, tally);
     } else {
       readCompletion(message, tally);
     }
@@ -67,6 +69,17 @@ final class OpenAiAnswers implements AnswerDialect {
     tally.finished(response.path("status"));
     tally.finished(response.path("incomplete_details").path("reason"));
     tally.usageIsFinal();
+    tally.complete();
+  }
+
+  /** Vectors are no output. */
+  private static void readEmbeddings(JsonNode list, Tally tally) {
+    tally.model(list.path("model"));
+    usage(list.path("usage"), tally);
+    if (tally.isCounted(Count.INPUT)) {
+      tally.count(Count.OUTPUT, 0);
+      tally.usageIsFinal();
+    }
     tally.complete();
   }
 

@@ -102,6 +102,11 @@ final class OpenAiRequests implements RequestDialect {
     return List.of("input", "prompt", "suffix", "instructions", "tools", "functions");
   }
 
+  @Override
+  public List<JsonNode> schemas(ObjectNode body) {
+    return List.of(body.path("response_format"), body.path("text").path("format"));
+  }
+
   private static boolean isResponses(ObjectNode body) {
     return body.hasNonNull("input");
   }

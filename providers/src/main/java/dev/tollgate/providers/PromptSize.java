@@ -17,6 +17,9 @@ final class PromptSize {
   /** An image, a sound or a file: what a large image takes with most providers. */
   private static final long TOKENS_PER_MEDIUM = 1600;
 
+  /** What a provider has kept of an earlier part of a conversation: nobody tells how much. */
+  private static final long TOKENS_STORED = 32_000;
+
   private static final Set<String> MEDIA =
       Set.of(
           "image_url",
@@ -57,7 +60,7 @@ final class PromptSize {
     return add(turn);
   }
 
-  /** Adds every text below a node. */
+  /** Adds every text below a node, and a token for each number: prompts may be written in them. */
   PromptSize add(JsonNode node) {
     if (node.isObject()) {
       for (Map.Entry<String, JsonNode> field : node.properties()) {
@@ -67,8 +70,22 @@ final class PromptSize {
       node.forEach(this::add);
     } else if (node.isTextual()) {
       text.append(node.textValue()).append('\n');
+    } else if (node.isNumber()) {
+      flat++;
     }
     return this;
+  }
+
+  /** Adds what models read as it is written, if it is an object. */
+  void addVerbatim(JsonNode value) {
+    if (value.isObject()) {
+      text.append(value).append('\n');
+    }
+  }
+
+  /** Adds input that the body does not show. */
+  void addStored() {
+    flat += TOKENS_STORED;
   }
 
   private void addField(String key, JsonNode value) {
@@ -108,8 +125,10 @@ final class PromptSize {
 
   /** The size of the texts; of those already measured, only what was added since is read. */
   long textBytes() {
-    countedBytes += Utf8.length(text, countedChars);
-    countedChars = text.length();
+    if (countedChars < text.length()) {
+      countedBytes += Utf8.length(text, countedChars);
+      countedChars = text.length();
+    }
     return countedBytes;
   }
 

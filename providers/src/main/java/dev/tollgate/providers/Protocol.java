@@ -1,10 +1,11 @@
 package dev.tollgate.providers;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Supplier;
 
 /** A wire format of AI providers. */
 public enum Protocol {
-  /** OpenAI's chat completions and Responses, and every server compatible with them. */
+  /** OpenAI's chat completions, Responses and embeddings, and every server compatible with them. */
   OPENAI(OpenAiAnswers::new, new OpenAiRequests()),
   /** Anthropic's Messages. */
   ANTHROPIC(AnthropicAnswers::new, new AnthropicRequests()),
@@ -12,6 +13,8 @@ public enum Protocol {
   GEMINI(GeminiAnswers::new, new GeminiRequests()),
   /** Ollama's {@code /api/chat} and {@code /api/generate}. */
   OLLAMA(OllamaAnswers::new, new OllamaRequests());
+
+  private static final RequestDialect EMBEDDINGS = new EmbeddingRequests();
 
   private final Supplier<AnswerDialect> answers;
   private final RequestDialect requests;
@@ -26,7 +29,8 @@ public enum Protocol {
     return answers.get();
   }
 
-  RequestDialect requestDialect() {
-    return requests;
+  /** Reads such a request, sent to such a path. */
+  RequestDialect requestDialect(ObjectNode body, String path) {
+    return this == OPENAI && EmbeddingRequests.include(body, path) ? EMBEDDINGS : requests;
   }
 }

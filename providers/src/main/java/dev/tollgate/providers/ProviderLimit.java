@@ -19,9 +19,6 @@ import java.util.regex.Pattern;
  */
 public record ProviderLimit(String cause, Optional<Instant> until) {
 
-  /** A longer body is no error of a provider, and not read. */
-  public static final int MAX_BODY_BYTES = 1 << 16;
-
   /** OpenAI's and, the last one, LiteLLM's. */
   private static final Set<String> CODES =
       Set.of(
@@ -50,11 +47,10 @@ public record ProviderLimit(String cause, Optional<Instant> until) {
    * @return empty when the answer does not mean that a limit is reached
    */
   public static Optional<ProviderLimit> read(int status, Optional<String> retryAfter, byte[] body) {
-    if (status < 400 || status >= 500 || body.length > MAX_BODY_BYTES) {
+    if (status < 400 || status >= 500) {
       return Optional.empty();
     }
-    JsonNode read = Json.lenient(body, 0, body.length);
-    JsonNode root = read.isArray() ? read.path(0) : read;
+    JsonNode root = ProviderError.root(body);
     JsonNode error = root.path("error");
     return byCode(error)
         .or(
@@ -98,8 +94,11 @@ public record ProviderLimit(String cause, Optional<Instant> until) {
     }
   }
 
+  /** An application may ask to be paid itself: only a provider's words speak of the provider. */
   private static Optional<ProviderLimit> unpaid(JsonNode error) {
-    return AFFORDABLE.matcher(error.path("message").asText()).find()
+    boolean providers =
+        ProviderError.isTold(error) && (error.hasNonNull("code") || error.hasNonNull("type"));
+    return !providers || AFFORDABLE.matcher(error.path("message").asText()).find()
         ? Optional.empty()
         : openEnded("payment required");
   }

@@ -12,8 +12,8 @@ public final class Reading {
 
   private static final long BYTES_PER_TOKEN = 4;
 
-  /** What tokens of scripts with long encodings have, about. */
-  private static final long MANY_BYTES_PER_TOKEN = 8;
+  /** What the longest tokens of public vocabularies have: rows of spaces or of dashes. */
+  private static final long MOST_BYTES_PER_TOKEN = 128;
 
   private final Map<Count, Long> counts;
   private final Optional<BigDecimal> costUsd;
@@ -83,11 +83,11 @@ public final class Reading {
   }
 
   /**
-   * Output tokens that have been produced at the very least: never more than really were, nearly.
+   * Output tokens that have been produced at the very least: never more than really were. How many
+   * messages they came in says nothing of it, since servers may send a letter at a time.
    */
   long leastTokens() {
-    long seen = Math.max(deltas, outputBytes / MANY_BYTES_PER_TOKEN);
-    return Math.max(told(Count.OUTPUT), seen);
+    return Math.max(told(Count.OUTPUT), outputBytes / MOST_BYTES_PER_TOKEN);
   }
 
   /** The model that answers, empty if it is not told. */

@@ -70,6 +70,11 @@ interface RequestDialect {
   /** The prompt's other fields. */
   List<String> promptFields();
 
+  /** The schemas that answers must keep to, which models read as they are written. */
+  default List<JsonNode> schemas(ObjectNode body) {
+    return List.of();
+  }
+
   /** The bound that a field sets. */
   static OptionalLong tokens(ObjectNode object, String key) {
     return Fields.number(object, key, 1, Usage.MAX_TOKENS);

@@ -3,12 +3,14 @@ package dev.tollgate.providers;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.EncodingRegistry;
 import dev.tollgate.TokenCounter;
+import java.security.SecureRandom;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.random.RandomGenerator;
 
 /**
  * Counters of each model's tokens. OpenAI's models are counted by their tokenizers, which take
@@ -28,12 +30,22 @@ public final class TokenCounters {
   private final Map<ModelFamily, CompletableFuture<TokenCounter>> loaded =
       new EnumMap<>(ModelFamily.class);
   private final TokenRatios ratios = new TokenRatios();
+  private final long secret;
 
   /**
    * @param loader where tokenizers are loaded
    */
   public TokenCounters(Executor loader) {
+    this(loader, new SecureRandom());
+  }
+
+  /**
+   * @param loader where tokenizers are loaded
+   * @param random decides which parts of long texts are counted; is asked once, here
+   */
+  public TokenCounters(Executor loader, RandomGenerator random) {
     this.loader = loader;
+    this.secret = random.nextLong();
   }
 
   /** The counter of a model, without corrections. */
@@ -69,7 +81,7 @@ public final class TokenCounters {
   }
 
   private TokenCounter load(ModelFamily family) {
-    TokenCounter counter = new EncodingCounter(encodings.getEncoding(family.encoding()));
+    TokenCounter counter = new EncodingCounter(encodings.getEncoding(family.encoding()), secret);
     counter.count(WARM_UP);
     return counter;
   }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -449,5 +450,173 @@ class AiRequestTest {
                 "{\"messages\":[],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}")
             .inputTokens(BYTES);
     assertThat(with - without).isGreaterThan(40);
+  }
+
+  private static AiRequest embeddings(String input, String path) {
+    String body = "{\"model\":\"text-embedding-3-small\",\"input\":" + input + "}";
+    return AiRequest.read(Protocol.OPENAI, path, utf8(body));
+  }
+
+  @Test
+  void embeddingsAreInputAloneAndStayAsTheyAre() {
+    for (AiRequest request :
+        List.of(
+            embeddings("[\"one\",\"two\"]", "/v1/embed"),
+            embeddings("[\"one\",\"two\"]", "/v1/embeddings"),
+            embeddings("\"one two\"", "/v1/embeddings"))) {
+      assertThat(request.estimate(BYTES, 4096)).isEqualTo(new Estimate(8, 0));
+      assertThat(request.withMaxOutputTokens(5)).isSameAs(request);
+      assertThat(request.withUsageReported()).isSameAs(request);
+      assertThat(request.streams()).isFalse();
+    }
+    assertThat(embeddings("[[1,2,3],[4]]", "/v1/x").inputTokens(BYTES)).isEqualTo(4);
+    assertThat(embeddings("\"one\"", "/v1/x").estimate(BYTES, 7).outputTokens())
+        .as("may be a conversation")
+        .isEqualTo(7);
+    assertThat(embeddings("\"one\"", "/v1/responses").estimate(BYTES, 7).outputTokens())
+        .isEqualTo(7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[\"one\",{}]", "[7,{}]"})
+  void aConversationWithOtherThanObjectsIsRefused(String input) {
+    assertThatThrownBy(() -> embeddings(input, "/v1/x")).isInstanceOf(BadRequestException.class);
+  }
+
+  @Test
+  void tokensThatAreWrittenAsNumbersCount() {
+    assertThat(openAi("{\"prompt\":[1,2,3]}").inputTokens(BYTES)).isEqualTo(3);
+    assertThat(openAi("{\"prompt\":[[1,2,3],[4,5]]}").inputTokens(BYTES)).isEqualTo(5);
+    assertThat(ollama("{\"prompt\":\"Hi\",\"context\":[5,6,7]}").inputTokens(BYTES))
+        .isEqualTo(3 + 3);
+  }
+
+  @Test
+  void schemasOfAnswersCountAsInput() {
+    String schema = "{\"type\":\"object\",\"description\":\"" + "x".repeat(900) + "\"}";
+    String chat =
+        "{\"messages\":[],\"response_format\":{\"type\":\"json_schema\",\"json_schema\":%s}}";
+    String responses = "{\"input\":\"x\",\"text\":{\"format\":{\"schema\":%s}}}";
+    assertThat(openAi(chat.formatted(schema)).inputTokens(BYTES)).isGreaterThan(900);
+    assertThat(openAi(responses.formatted(schema)).inputTokens(BYTES)).isGreaterThan(900);
+    assertThat(ollama("{\"prompt\":\"x\",\"format\":%s}".formatted(schema)).inputTokens(BYTES))
+        .isGreaterThan(900);
+    for (String key : List.of("responseSchema", "response_schema", "responseJsonSchema")) {
+      String body = "{\"contents\":[],\"generationConfig\":{\"%s\":%s}}".formatted(key, schema);
+      assertThat(gemini(body).inputTokens(BYTES)).as(key).isGreaterThan(900);
+    }
+    String anthropic =
+        "{\"messages\":[],\"max_tokens\":9,\"output_config\":{\"format\":%s}}".formatted(schema);
+    assertThat(
+            AiRequest.read(Protocol.ANTHROPIC, "/v1/messages", utf8(anthropic)).inputTokens(BYTES))
+        .isGreaterThan(900);
+  }
+
+  @Test
+  void noTokenizerFindsMoreTokensThanBytes() {
+    AiRequest request =
+        openAi("{\"messages\":[{\"role\":\"user\",\"content\":\"中文 and ünïcode\"}]}");
+    assertThat(request.mostInputTokens()).isEqualTo(6 + 5 + 9 + 1 + 4);
+    assertThat(request.mostInputTokens())
+        .isGreaterThanOrEqualTo(request.inputTokens(new FactorCounter(300)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "OPENAI|{\"service_tier\":\"priority\"}|SERVICE_TIER",
+        "OPENAI|{\"service_tier\":7}|SERVICE_TIER",
+        "OPENAI|{\"service_tier\":\"flex\"}|",
+        "OPENAI|{\"service_tier\":null}|",
+        "ANTHROPIC|{\"speed\":\"fast\"}|SERVICE_TIER",
+        "ANTHROPIC|{\"inference_geo\":\"us\"}|SERVICE_TIER",
+        "ANTHROPIC|{\"service_tier\":\"standard_only\"}|",
+        "GEMINI|{\"serviceTier\":\"PRIORITY\"}|SERVICE_TIER",
+        "OPENAI|{\"tools\":[{\"type\":\"function\"},{\"type\":\"web_search\"}]}|HOSTED_TOOLS",
+        "OPENAI|{\"tools\":{\"type\":\"web_search\"}}|HOSTED_TOOLS",
+        "OPENAI|{\"tools\":[\"web_search\"]}|HOSTED_TOOLS",
+        "OPENAI|{\"tools\":[{\"type\":\"function\"},{\"type\":\"custom\"}]}|",
+        "OPENAI|{\"web_search_options\":{}}|HOSTED_TOOLS",
+        "OPENAI|{\"plugins\":[{\"id\":\"web\"}]}|HOSTED_TOOLS",
+        "OPENAI|{\"plugins\":[]}|",
+        "OPENAI|{\"model\":\"openai/gpt-5:online\"}|HOSTED_TOOLS",
+        "OPENAI|{\"model\":\"gpt-4o-search-preview\"}|HOSTED_TOOLS",
+        "ANTHROPIC|{\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}]}|HOSTED_TOOLS",
+        "ANTHROPIC|{\"tools\":[{\"name\":\"f\",\"input_schema\":{}},{\"type\":\"bash_20250124\"}]}|",
+        "GEMINI|{\"tools\":[{\"functionDeclarations\":[]}]}|",
+        "GEMINI|{\"tools\":[{\"functionDeclarations\":[],\"googleSearch\":{}}]}|HOSTED_TOOLS",
+        "OPENAI|{\"modalities\":[\"text\",\"audio\"]}|MODALITIES",
+        "OPENAI|{\"modalities\":[\"text\"]}|",
+        "GEMINI|{\"generationConfig\":{\"responseModalities\":[\"IMAGE\"]}}|MODALITIES",
+        "GEMINI|{\"generation_config\":{\"response_modalities\":[\"TEXT\"]}}|",
+        "OPENAI|{\"previous_response_id\":\"resp_1\"}|STORED_INPUT",
+        "OPENAI|{\"conversation\":{\"id\":\"conv_1\"}}|STORED_INPUT",
+        "OPENAI|{\"prompt\":{\"id\":\"pmpt_1\"}}|STORED_INPUT",
+        "GEMINI|{\"cachedContent\":\"cachedContents/1\"}|STORED_INPUT",
+        "OPENAI|{\"background\":true}|BACKGROUND",
+        "OPENAI|{\"background\":false}|",
+        "OPENAI|{\"models\":[\"cheap\",\"dear\"]}|FALLBACKS",
+      })
+  void whatTokensDoNotPayIsTold(Protocol protocol, String more, Extra extra) {
+    String prompt = protocol == Protocol.GEMINI ? "\"contents\":[]" : "\"messages\":[]";
+    String body = "{" + prompt + "," + more.substring(1);
+    AiRequest request = AiRequest.read(protocol, "/v1/models/m:generateContent", utf8(body));
+    assertThat(request.extras().keySet()).isEqualTo(extra == null ? Set.of() : Set.of(extra));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"A\"}}|MODALITIES",
+        "{\"inlineData\":{\"mimeType\":\"audio/mp3\",\"data\":\"A\"}}|MODALITIES",
+        "{\"fileData\":{\"mimeType\":\"video/mp4\",\"fileUri\":\"u\"}}|STORED_INPUT",
+        "{\"fileData\":{\"mimeType\":\"image/png\",\"fileUri\":\"u\"}}|",
+        "{\"type\":\"file\",\"file\":{\"file_id\":\"f\"}}|STORED_INPUT",
+        "{\"type\":\"input_file\",\"file_url\":\"u\"}|STORED_INPUT",
+        "{\"type\":\"input_image\",\"file_id\":\"f\"}|",
+        "{\"type\":\"image\",\"source\":{\"type\":\"url\",\"url\":\"u\"}}|",
+        "{\"type\":\"document\",\"source\":{\"type\":\"url\",\"url\":\"u\"}}|STORED_INPUT",
+        "{\"type\":\"tool_use\",\"input\":{\"file_id\":\"f\",\"source\":{\"type\":\"url\"}}}|",
+        "{\"functionCall\":{\"args\":{\"file_id\":\"f\"}}}|",
+      })
+  void extrasOfTurnsAreTold(String block, Extra extra) {
+    AiRequest request = openAi("{\"messages\":[{\"role\":\"user\",\"content\":[" + block + "]}]}");
+    assertThat(request.extras().keySet()).isEqualTo(extra == null ? Set.of() : Set.of(extra));
+  }
+
+  @Test
+  void inputThatIsNotShownIsReckonedWith() {
+    AiRequest request = openAi("{\"input\":\"x\",\"previous_response_id\":\"resp_1\"}");
+    assertThat(request.inputTokens(BYTES)).isEqualTo(32_002);
+    assertThat(request.extras()).containsValue("previous_response_id = \"resp_1\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gpt-4o, '', false",
+    "openai/gpt-4.1-mini, '', false",
+    "gpt-3.5-turbo, '', false",
+    "gpt-5-mini, '', true",
+    "o3, '', true",
+    "claude-3-5-haiku-latest, '', false",
+    "claude-sonnet-4-5, '', false",
+    "'claude-sonnet-4-5', '\"thinking\":{\"type\":\"enabled\"},', true",
+    "claude-3-7-sonnet-latest, '\"thinking\":{\"type\":\"enabled\"},', true",
+    "gemini-2.0-flash, '', false",
+    "gemini-2.0-flash-thinking-exp, '', true",
+    "gemini-2.5-flash, '', true",
+    "llama3.2, '', false",
+    "llama-3.1-nemotron-ultra, '', true",
+    "deepseek-v4-pro, '', true",
+    "unheard-of, '', true",
+    "'', '', true"
+  })
+  void aModelThatIsNotKnownMayReason(String model, String more, boolean may) {
+    AiRequest request = openAi("{" + more + "\"model\":\"" + model + "\",\"messages\":[]}");
+    assertThat(request.mayReason()).isEqualTo(may);
   }
 }

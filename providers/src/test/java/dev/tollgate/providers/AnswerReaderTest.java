@@ -393,4 +393,15 @@ class AnswerReaderTest {
     byte[] bytes = utf8(text);
     reader.feed(bytes, 0, bytes.length);
   }
+
+  @Test
+  void vectorsAreNoOutput() {
+    String body =
+        """
+        {"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.1,-0.2]}],
+         "model":"text-embedding-3-small","usage":{"prompt_tokens":8,"total_tokens":8}}""";
+    Reading reading = AnswerReader.read(Protocol.OPENAI, utf8(body));
+    assertThat(reading.usage(0)).contains(Usage.of(8, 0));
+    assertThat(reading.model()).isEqualTo("text-embedding-3-small");
+  }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.Estimate;
 import dev.tollgate.Usage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,7 +58,7 @@ class AnswerRelayTest {
 
   @Test
   void chatStreamAtItsCapEndsAsChatStreamsEnd() {
-    String stream = Fixtures.text("answers/openai-chat.sse");
+    String stream = Fixtures.text("answers/openai-chat.sse").replace("你好", "你好" + "-".repeat(260));
     AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, false, new Estimate(9, 1));
     String out = new String(relayed(relay, utf8(stream), 900), StandardCharsets.UTF_8);
     assertThat(relay.isCut()).isTrue();
@@ -73,7 +74,7 @@ class AnswerRelayTest {
 
             """);
     assertThat(relay.reading().usage(50)).as("the provider's report never came").isEmpty();
-    assertThat(relay.reading().spent(50)).isEqualTo(Usage.of(50, 4));
+    assertThat(relay.reading().spent(50)).isEqualTo(Usage.of(50, 69));
   }
 
   @Test
@@ -83,14 +84,15 @@ class AnswerRelayTest {
         """
         data: {"id":"c","choices":[{"index":1,"delta":{"content":""},"finish_reason":null}]}
 
-        data: {"id":"c","choices":[{"index":0,"delta":{"content":"12345678"},"finish_reason":null}]}
+        data: {"id":"c","choices":[{"index":0,"delta":{"content":"%s"},"finish_reason":null}]}
 
-        """;
+        """
+            .formatted("1".repeat(128));
     String out = new String(relayed(relay, utf8(stream), 3), StandardCharsets.UTF_8);
     assertThat(out)
         .contains("{\"index\":0,\"delta\":{},\"finish_reason\":\"length\"}")
         .contains("{\"index\":1,\"delta\":{},\"finish_reason\":\"length\"}")
-        .contains("\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}")
+        .contains("\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":32,\"total_tokens\":41}")
         .endsWith("data: [DONE]\n\n");
   }
 
@@ -99,7 +101,7 @@ class AnswerRelayTest {
   void streamsAtTheirCapEndProperlyInEveryProtocol(AnswerReaderTest.Answer answer) {
     AnswerRelay relay =
         new AnswerRelay(answer.protocol(), answer.contentType(), true, new Estimate(9, 0));
-    byte[] out = relayed(relay, answer.bytes(), 0);
+    byte[] out = relayed(relay, utf8(drawnOut(answer)), 0);
     boolean stream = !answer.contentType().equals("application/json");
     assertThat(relay.isCut()).isEqualTo(stream);
     AnswerReader client = new AnswerReader(answer.protocol(), answer.contentType());
@@ -113,9 +115,31 @@ class AnswerRelayTest {
     }
   }
 
+  /** An answer whose first words take a token of the longest. */
+  private static String drawnOut(AnswerReaderTest.Answer answer) {
+    return new String(answer.bytes(), StandardCharsets.UTF_8)
+        .replaceFirst("Grüße|Hi there|Hello|The image|The\\b", "-".repeat(128));
+  }
+
+  @Test
+  void noHonestStreamIsCutHoweverItsServerSendsIt() {
+    String delta = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s\"}}]}\n\n";
+    String letters = delta.formatted("x").repeat(100);
+    String rules = delta.formatted("-".repeat(128)).repeat(20);
+    for (String stream : List.of(letters, rules)) {
+      AnswerRelay relay = new AnswerRelay(Protocol.OPENAI, SSE, true, new Estimate(9, 20));
+      assertThat(new String(relayed(relay, utf8(stream), 50), StandardCharsets.UTF_8))
+          .isEqualTo(stream);
+      assertThat(relay.isCut()).isFalse();
+    }
+  }
+
   @Test
   void anthropicStreamAtItsCapClosesItsBlock() {
-    byte[] stream = Fixtures.bytes("answers/anthropic.sse");
+    byte[] stream =
+        utf8(
+            Fixtures.text("answers/anthropic.sse")
+                .replace("\"text\":\"!\"", "\"text\":\"" + "!".repeat(251) + "\""));
     AnswerRelay relay = new AnswerRelay(Protocol.ANTHROPIC, SSE, false, new Estimate(9, 1));
     assertThat(new String(relayed(relay, stream, 700), StandardCharsets.UTF_8))
         .endsWith(
@@ -125,7 +149,7 @@ class AnswerRelayTest {
 
             event: message_delta
             data: {"type":"message_delta","delta":{"stop_reason":"max_tokens","stop_sequence":null},\
-            "usage":{"output_tokens":2}}
+            "usage":{"output_tokens":64}}
 
             event: message_stop
             data: {"type":"message_stop"}

@@ -156,6 +156,21 @@ class ProviderLimitTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "pay first",
+        "{\"type\":\"about:blank\",\"title\":\"Payment Required\",\"status\":402}",
+        "{\"status\":402,\"error\":\"Payment Required\",\"path\":\"/v1\"}",
+        "{\"error\":{\"message\":\"your subscription has ended\"}}",
+        "{\"error\":{\"code\":402}}"
+      })
+  void anApplicationThatAsksToBePaidItselfSaysNothingOfItsProvider(String body) {
+    assertThat(read(402, body)).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "{", "[]", "null", "\"error\"", "{\"error\":[]}", "{\"error\":null}"})
   void bodyThatTellsNothingIsNone(String body) {
     assertThat(read(429, body)).isEmpty();
@@ -166,6 +181,6 @@ class ProviderLimitTest {
     String body = openAi("insufficient_quota", "\"insufficient_quota\"");
     assertThat(read(200, body)).isEmpty();
     assertThat(read(503, body)).isEmpty();
-    assertThat(read(429, body + " ".repeat(ProviderLimit.MAX_BODY_BYTES))).isEmpty();
+    assertThat(read(429, body + " ".repeat(ProviderError.MAX_BODY_BYTES))).isEmpty();
   }
 }

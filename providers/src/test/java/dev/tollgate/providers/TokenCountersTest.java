@@ -98,6 +98,34 @@ class TokenCountersTest {
     assertThat(counters.of("claude-opus-5").last("short", 100)).isEqualTo("short");
   }
 
+  /** Cheap where windows spread evenly would be, and dear between them. */
+  @Test
+  void nobodyCanMakeTheCountedPartsOfATextCheap() {
+    Seed seed = Seed.next();
+    Random random = seed.random();
+    StringBuilder text = new StringBuilder();
+    while (text.length() < MIB) {
+      text.append((char) (0x4E00 + random.nextInt(20_000)));
+    }
+    for (int windows = 2; windows <= 32; windows *= 2) {
+      for (int i = 0; i < windows; i++) {
+        int start = (int) ((long) (text.length() - 1024) * i / (windows - 1));
+        text.replace(start, start + 1024, " ".repeat(1024));
+      }
+    }
+    long dear = counters.of("gpt-5").count(text.toString().replace(" ", ""));
+    TokenCounters others = new TokenCounters(Runnable::run, random);
+    assertThat(others.of("gpt-5").count(text.toString()))
+        .as("%s", seed)
+        .isGreaterThan(dear * 7 / 10);
+  }
+
+  @Test
+  void aLongTextIsAlwaysCountedAlike() {
+    String text = Fixtures.text("texts/english.txt").repeat(20);
+    assertThat(counters.of("gpt-5").count(text)).isEqualTo(counters.of("gpt-5").count(text));
+  }
+
   @Test
   void noTextOfAMebibyteTakesTenMilliseconds() {
     TokenCounter counter = counters.of("gpt-5");
