@@ -1,5 +1,6 @@
 package dev.tollgate.config;
 
+import dev.tollgate.providers.Extra;
 import dev.tollgate.providers.Protocol;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param body what its bodies are written in, from which its calls are metered; empty where bodies
  *     are not read
  * @param cost where the cost of its calls is known from, where bodies are read
+ * @param extras what its calls may ask for although it is not priced, where bodies are read
  * @param defaults what its calls ask for when they do not say so
  */
 public record HttpRoute(
@@ -29,11 +31,13 @@ public record HttpRoute(
     ErrorFormat errors,
     Optional<Protocol> body,
     CostSource cost,
+    Set<Extra> extras,
     CallDefaults defaults) {
 
   public HttpRoute {
     paths = List.copyOf(paths);
     methods = Set.copyOf(methods);
+    extras = Set.copyOf(extras);
   }
 
   /** A route whose calls are charged by the prices of their models. */
@@ -45,7 +49,7 @@ public record HttpRoute(
       ErrorFormat errors,
       Optional<Protocol> body,
       CallDefaults defaults) {
-    this(name, paths, methods, maxWait, errors, body, CostSource.PRICED, defaults);
+    this(name, paths, methods, maxWait, errors, body, CostSource.PRICED, Set.of(), defaults);
   }
 
   /** A route whose bodies are not read. */

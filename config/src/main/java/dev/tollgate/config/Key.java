@@ -82,6 +82,7 @@ record Key(String group, String name, String leaf) implements Comparable<Key> {
                   "errors",
                   "body",
                   "cost",
+                  "extras",
                   "model",
                   "max-tokens",
                   "expected-spend"),

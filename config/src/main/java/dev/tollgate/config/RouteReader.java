@@ -3,6 +3,7 @@ package dev.tollgate.config;
 import dev.tollgate.Criticality;
 import dev.tollgate.Limit;
 import dev.tollgate.Route;
+import dev.tollgate.providers.Extra;
 import dev.tollgate.providers.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,7 +94,8 @@ final class RouteReader {
             Syntax.oneOf(ErrorFormat.class),
             body.map(RouteReader::errors).orElse(ErrorFormat.PROBLEM));
     List<String> paths = values.list(key(name, "path"), PathSyntax.ONE);
-    return new HttpRoute(name, paths, methods, wait, errors, body, cost(name), defaults(name));
+    return new HttpRoute(
+        name, paths, methods, wait, errors, body, cost(name), extras(name), defaults(name));
   }
 
   private Optional<Protocol> body(String name) {
@@ -109,11 +111,21 @@ final class RouteReader {
 
   private CostSource cost(String name) {
     Key cost = key(name, "cost");
-    if (values.has(cost) && !values.has(key(name, "body"))) {
-      String remedy = "set " + key(name, "body") + " or remove it";
-      values.report(cost, "the bodies of its route are not read", remedy);
-    }
+    reportUnlessBodiesAreRead(name, cost);
     return values.get(cost, Syntax.oneOf(CostSource.class), CostSource.PRICED);
+  }
+
+  private Set<Extra> extras(String name) {
+    Key extras = key(name, "extras");
+    reportUnlessBodiesAreRead(name, extras);
+    return Set.copyOf(values.list(extras, Syntax.oneOf(Extra.class)));
+  }
+
+  private void reportUnlessBodiesAreRead(String name, Key key) {
+    if (values.has(key) && !values.has(key(name, "body"))) {
+      String remedy = "set " + key(name, "body") + " or remove it";
+      values.report(key, "the bodies of its route are not read", remedy);
+    }
   }
 
   private CallDefaults defaults(String name) {

@@ -13,6 +13,7 @@ import dev.tollgate.Priority;
 import dev.tollgate.Restriction;
 import dev.tollgate.Tier;
 import dev.tollgate.Window;
+import dev.tollgate.providers.Extra;
 import dev.tollgate.providers.Protocol;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -159,6 +160,33 @@ class SettingsReaderTest {
         .extracting(HttpRoute::cost)
         .containsExactly(
             CostSource.PRICED, CostSource.PRICED, CostSource.PRICED, CostSource.REPORTED);
+  }
+
+  @Test
+  void aRouteAllowsExtrasWhereItsBodiesAreRead() {
+    Settings settings =
+        Configs.read(
+            "tollgate.route.a.path", "/v1/*",
+            "tollgate.route.a.body", "openai",
+            "tollgate.route.a.extras", "service-tier, stored-input");
+    assertThat(settings.http().routes().get(0).extras())
+        .containsExactlyInAnyOrder(Extra.SERVICE_TIER, Extra.STORED_INPUT);
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(
+            () ->
+                Configs.read(
+                    "tollgate.route.a.path", "/a", "tollgate.route.a.extras", "hosted-tools"))
+        .withMessageContaining(
+            "tollgate.route.a.extras = 'hosted-tools': the bodies of its route are not read;");
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(
+            () ->
+                Configs.read(
+                    "tollgate.route.a.path", "/a",
+                    "tollgate.route.a.body", "openai",
+                    "tollgate.route.a.extras", "everything"))
+        .withMessageContaining("tollgate.route.a.extras")
+        .withMessageContaining("must be one of service-tier");
   }
 
   @Test

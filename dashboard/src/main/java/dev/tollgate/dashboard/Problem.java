@@ -78,8 +78,8 @@ final class Problem extends Exception {
   }
 
   static Problem encoded() {
-    return new Problem(
-        415, "Unsupported Media Type", "Content-Encoding: send the body as it is.", Map.of());
+    return badRequest(
+        "Content-Encoding: bodies are not unpacked here; send it as it is, without this header.");
   }
 
   /** Answers a person with a page and a program with JSON. */

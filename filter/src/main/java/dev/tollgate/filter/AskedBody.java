@@ -7,10 +7,12 @@ import dev.tollgate.TokenCounter;
 import dev.tollgate.config.HttpRoute;
 import dev.tollgate.providers.AiRequest;
 import dev.tollgate.providers.BadRequestException;
+import dev.tollgate.providers.Extra;
 import dev.tollgate.providers.TokenCounters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -41,6 +43,7 @@ record AskedBody(AiRequest request, AiRequest bounded, HttpRoute route, TokenCou
     requireReadable(request);
     try {
       AiRequest asked = AiRequest.read(route.body().get(), path(request), bytes(request));
+      requireAllowed(asked, route);
       return Optional.of(
           new AskedBody(asked, bounded(asked, route.defaults().maxTokens()), route, counters));
     } catch (BadRequestException bad) {
@@ -54,7 +57,25 @@ record AskedBody(AiRequest request, AiRequest bounded, HttpRoute route, TokenCou
     String encoding = request.getHeader("Content-Encoding");
     if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
       throw new RejectedException(
-          Fault.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding: send the body as it is.");
+          Fault.BAD_REQUEST,
+          "Content-Encoding: bodies are not unpacked here; send it as it is, without this header.");
+    }
+  }
+
+  /** What cannot be reckoned is refused unless somebody answers for it. */
+  private static void requireAllowed(AiRequest asked, HttpRoute route) throws RejectedException {
+    for (Map.Entry<Extra, String> extra : asked.extras().entrySet()) {
+      if (!route.extras().contains(extra.getKey())) {
+        String name = extra.getKey().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        throw new RejectedException(
+            Fault.BAD_REQUEST,
+            extra.getValue()
+                + " "
+                + extra.getKey().reason()
+                + ": leave it out, or let the operator allow "
+                + name
+                + " on this route.");
+      }
     }
   }
 
@@ -79,7 +100,9 @@ record AskedBody(AiRequest request, AiRequest bounded, HttpRoute route, TokenCou
 
   /** The call, with the model it asks for and the most that it can use. */
   Call asCall(Call call) {
-    return call.model(model(bounded)).estimate(most(bounded));
+    return call.model(model(bounded))
+        .estimate(most(bounded))
+        .mostInputTokens(bounded.mostInputTokens());
   }
 
   /**
@@ -100,6 +123,14 @@ record AskedBody(AiRequest request, AiRequest bounded, HttpRoute route, TokenCou
   }
 
   private AiRequest fitting(AiRequest asked, long contextTokens) throws RejectedException {
+    if (asked.extras().containsKey(Extra.STORED_INPUT)) {
+      throw new RejectedException(
+          Fault.TOO_LARGE,
+          "The quota is used up, and what a restricted call has as input must be in its body: leave"
+              + " out "
+              + asked.extras().get(Extra.STORED_INPUT)
+              + ".");
+    }
     AiRequest smaller = asked;
     for (int pass = 0; pass < MAX_PASSES && inputTokens(smaller) > contextTokens; pass++) {
       smaller = smaller.withContext(contextTokens, counter(model(smaller)));
@@ -133,6 +164,8 @@ record AskedBody(AiRequest request, AiRequest bounded, HttpRoute route, TokenCou
 
   /** Learns from what a provider reports. */
   void learn(AiRequest sent, long estimated, long actual) {
-    counters.learn(route.name(), model(sent), estimated, actual);
+    if (!sent.extras().containsKey(Extra.STORED_INPUT)) {
+      counters.learn(route.name(), model(sent), estimated, actual);
+    }
   }
 }

@@ -30,13 +30,6 @@ enum Fault {
       "invalid_request_error",
       "request_too_large",
       "request_too_large"),
-  UNSUPPORTED_MEDIA_TYPE(
-      415,
-      "about:blank",
-      "Unsupported Media Type",
-      "invalid_request_error",
-      "unsupported_media_type",
-      "invalid_request_error"),
   MODEL_NOT_ALLOWED(
       403,
       "tag:tollgate.dev,2026:unpriced-model",

@@ -22,6 +22,7 @@ import dev.tollgate.config.CostSource;
 import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HttpRoute;
 import dev.tollgate.config.HttpSettings;
+import dev.tollgate.providers.Extra;
 import dev.tollgate.providers.Protocol;
 import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Store;
@@ -130,6 +131,20 @@ final class BodyServer implements AutoCloseable {
     return new Tier("free", tier.limits(), tier.ladder(), restriction, List.of(), tier.priority());
   }
 
+  /** A route of another protocol, whose calls may ask for extras. */
+  static HttpRoute route(Protocol protocol, Extra... extras) {
+    return new HttpRoute(
+        "chat",
+        List.of(PATH),
+        Set.of(),
+        Duration.ZERO,
+        ErrorFormat.PROBLEM,
+        Optional.of(protocol),
+        CostSource.PRICED,
+        Set.of(extras),
+        CallDefaults.NONE);
+  }
+
   static HttpRoute route(Duration maxWait, CostSource cost) {
     return new HttpRoute(
         "chat",
@@ -139,6 +154,7 @@ final class BodyServer implements AutoCloseable {
         ErrorFormat.OPENAI,
         Optional.of(Protocol.OPENAI),
         cost,
+        Set.of(),
         CallDefaults.NONE);
   }
 

@@ -60,6 +60,12 @@ class HostileBodyTest {
           {"model":5,"messages":[{"role":"user","content":"x"}]}
           {"model":"m","messages":"x"}
           {"model":"m"}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"service_tier":"priority"}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"web_search_options":{}}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"modalities":["text","audio"]}
+          {"model":"m","messages":[{"role":"user","content":"x"}],"models":["a","b"]}
+          {"model":"m","input":"x","previous_response_id":"resp_1"}
+          {"model":"m","input":"x","background":true}
           {"model":"m","messages":[{"role":"user","content":"x"}]} {}
           []
           no JSON
@@ -125,6 +131,8 @@ class HostileBodyTest {
             .request("")
             .header("Content-Encoding", "gzip")
             .POST(HttpRequest.BodyPublishers.ofByteArray(bomb.toByteArray()));
-    assertThat(server.gate.send(request).statusCode()).isEqualTo(415);
+    HttpResponse<String> answer = server.gate.send(request);
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("Content-Encoding", "without this header");
   }
 }

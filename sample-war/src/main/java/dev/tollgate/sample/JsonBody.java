@@ -41,7 +41,7 @@ final class JsonBody {
     }
     String encoding = request.getHeader("Content-Encoding");
     if (encoding != null && !encoding.strip().toLowerCase(Locale.ROOT).equals("identity")) {
-      throw HttpProblem.unsupportedMediaType("send the body without Content-Encoding");
+      throw HttpProblem.badRequest("send the body as it is, without Content-Encoding");
     }
   }
 }

@@ -311,7 +311,7 @@ class PassThroughTest {
   @Test
   void asksTheProviderNothingForARequestThatIsNotValid() throws Exception {
     start("", LONG);
-    assertThat(refused(request(COMPLETIONS, "{}", "Content-Encoding", "gzip"))).isEqualTo(415);
+    assertThat(refused(request(COMPLETIONS, "{}", "Content-Encoding", "gzip"))).isEqualTo(400);
     assertThat(refused(request(COMPLETIONS, "{}", "Content-Type", "text/plain"))).isEqualTo(415);
     assertThat(refused(request(MESSAGES, "{}", "anthropic-beta", "a".repeat(501)))).isEqualTo(400);
     assertThat(refused(request(COMPLETIONS, "").GET())).isEqualTo(405);
