@@ -20,8 +20,7 @@ record AnswerHead(int status, String contentType, boolean readable, Optional<Str
         Optional.ofNullable(response.getHeader("Retry-After")));
   }
 
-  /** Whether the provider may have told in it that a limit of its own is reached. */
-  boolean isRefusal() {
-    return readable && status >= 400 && status < 500;
+  boolean isError() {
+    return status >= 400;
   }
 }

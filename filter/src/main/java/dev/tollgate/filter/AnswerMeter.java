@@ -19,37 +19,43 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>with the usage that the answer reports, whatever else happens;
- *   <li>an answer that breaks off because the client leaves, with its input and what was produced;
- *   <li>one that ends without a report, with what was reserved, or what was produced if that is
- *       more;
- *   <li>an error without a report, or a failure before anything was produced, not at all.
+ *   <li>an answer that breaks off because the client leaves, with its input and what was produced,
+ *       or with what was reserved if more may have been produced than was seen;
+ *   <li>one that ends without a report, fails or does not come in time, with what was reserved, or
+ *       what was produced if that is more;
+ *   <li>one that its provider has certainly not billed, not at all: see {@link Billing}.
  * </ul>
+ *
+ * <p>An answer that the application throws away, to try again, was answered all the same.
  *
  * <p>Thread-safe: the container tells the end of asynchronous answers on threads of its own.
  */
 final class AnswerMeter {
 
   private static final byte[] NOTHING = {};
-  private static final int FIRST_ERROR = 400;
 
   private final AskedBody asked;
   private final AiRequest sent;
   private final Estimate most;
   private final Reservation reservation;
-  private final ByteArrayOutputStream refusal = new ByteArrayOutputStream();
+  private final Billing billing;
+  private final ByteArrayOutputStream error = new ByteArrayOutputStream();
   private Optional<AnswerHead> head = Optional.empty();
   private @Nullable AnswerRelay relay;
   private boolean begun;
   private boolean finished;
+  private Usage thrownAway = Usage.NONE;
+  private boolean guessed;
 
   /**
    * @param sent what the application was given
    */
-  AnswerMeter(AskedBody asked, AiRequest sent, Reservation reservation) {
+  AnswerMeter(AskedBody asked, AiRequest sent, Reservation reservation, Billing billing) {
     this.asked = asked;
     this.sent = sent;
-    this.most = asked.most(sent);
+    this.most = sent == asked.bounded() ? reservation.call().estimate() : asked.most(sent);
     this.reservation = reservation;
+    this.billing = billing;
   }
 
   /** The first bytes are about to come. */
@@ -64,9 +70,9 @@ final class AnswerMeter {
 
   /** The next bytes: returns those that go to the client. */
   synchronized byte[] pass(byte[] bytes, int offset, int length) {
-    if (head.filter(AnswerHead::isRefusal).isPresent()) {
-      int room = ProviderError.MAX_BODY_BYTES + 1 - refusal.size();
-      refusal.write(bytes, offset, Math.min(length, room));
+    if (head.filter(AnswerHead::isError).isPresent()) {
+      int room = ProviderError.MAX_BODY_BYTES + 1 - error.size();
+      error.write(bytes, offset, Math.min(length, room));
     }
     if (relay != null) {
       return relay.feed(bytes, offset, length);
@@ -87,11 +93,24 @@ final class AnswerMeter {
 
   /** What has come is thrown away: another answer begins. */
   synchronized void restart() {
+    if (begun) {
+      throwAway();
+    }
     relay = null;
     head = Optional.empty();
-    refusal.reset();
+    error.reset();
     begun = false;
     finished = false;
+  }
+
+  private void throwAway() {
+    Optional<Usage> reported = reported();
+    if (reported.isPresent()) {
+      thrownAway = thrownAway.plus(reported.get());
+    } else if (head.filter(AnswerHead::isError).isEmpty()) {
+      thrownAway = thrownAway.plus(seen());
+      guessed = true;
+    }
   }
 
   /** Whether the answer was ended because it reached its bound. */
@@ -105,20 +124,21 @@ final class AnswerMeter {
    * @return what was charged
    */
   synchronized Optional<CallRecord> answered(int status) {
-    if (reported().isEmpty() && status >= FIRST_ERROR) {
-      tellProviderLimit();
-      reservation.cancel();
-      return Optional.empty();
+    Optional<Usage> reported = reported();
+    if (reported.isPresent()) {
+      return Optional.of(settle(reported.get()));
     }
-    return Optional.of(settleAtLeastAsReserved());
+    tellProviderLimit();
+    return billing.mayBeOf(status, error.toByteArray())
+        ? Optional.of(settleAtLeastAsReserved())
+        : settleUnbilled();
   }
 
   /** A provider that refuses for a limit of its own refuses all calls: none is worth sending. */
   private void tellProviderLimit() {
-    head.filter(AnswerHead::isRefusal)
+    head.filter(AnswerHead::isError)
         .flatMap(
-            answer ->
-                ProviderLimit.read(answer.status(), answer.retryAfter(), refusal.toByteArray()))
+            answer -> ProviderLimit.read(answer.status(), answer.retryAfter(), error.toByteArray()))
         .ifPresent(limit -> reservation.providerLimitReached(limit.cause(), limit.until()));
   }
 
@@ -127,34 +147,61 @@ final class AnswerMeter {
     Optional<Usage> reported = reported();
     if (reported.isPresent()) {
       settle(reported.get());
+    } else if (billing.isDenied()) {
+      settleUnbilled();
+    } else if (mayHideOutput()) {
+      settleAtLeastAsReserved();
     } else {
-      reservation.settleEstimated(spent());
+      reservation.settleEstimated(thrownAway.plus(seen()));
     }
   }
 
+  /** Whether more may have been produced than was seen. */
+  private boolean mayHideOutput() {
+    boolean unreadable = begun && relay == null;
+    return !sent.streams() || sent.mayReason() || unreadable;
+  }
+
   /** The application has failed. */
-  synchronized void failed() {
-    if (begun) {
+  synchronized void failed(Throwable failure) {
+    Optional<Usage> reported = reported();
+    if (reported.isPresent()) {
+      settle(reported.get());
+    } else if (begun || billing.mayBeOf(failure)) {
       settleAtLeastAsReserved();
     } else {
-      reservation.cancel();
+      settleUnbilled();
     }
   }
 
   /** The application has not answered in time: its provider may have. */
   synchronized void timedOut() {
-    settleAtLeastAsReserved();
+    Optional<Usage> reported = reported();
+    if (reported.isPresent()) {
+      settle(reported.get());
+    } else if (billing.isDenied()) {
+      settleUnbilled();
+    } else {
+      settleAtLeastAsReserved();
+    }
   }
 
   private CallRecord settleAtLeastAsReserved() {
-    Optional<Usage> reported = reported();
-    if (reported.isPresent()) {
-      return settle(reported.get());
+    Usage seen = seen();
+    long reserved = reservation.reserved().outputTokens();
+    if (seen.outputTokens() <= reserved && thrownAway.equals(Usage.NONE)) {
+      return reservation.settleAsReserved();
     }
-    Usage spent = spent();
-    return spent.outputTokens() > reservation.reserved().outputTokens()
-        ? reservation.settleEstimated(spent)
-        : reservation.settleAsReserved();
+    Usage atLeastReserved = withOutput(seen, Math.max(seen.outputTokens(), reserved));
+    return reservation.settleEstimated(thrownAway.plus(atLeastReserved));
+  }
+
+  private Optional<CallRecord> settleUnbilled() {
+    if (thrownAway.equals(Usage.NONE)) {
+      reservation.cancel();
+      return Optional.empty();
+    }
+    return Optional.of(settleWhole(thrownAway));
   }
 
   private CallRecord settle(Usage usage) {
@@ -162,9 +209,15 @@ final class AnswerMeter {
       asked.learn(sent, most.inputTokens(), usage.inputTokens());
     }
     Optional<BigDecimal> cost = relay == null ? Optional.empty() : relay.reading().costUsd();
-    return cost.isPresent() && asked.route().cost() == CostSource.REPORTED
+    boolean whole = thrownAway.equals(Usage.NONE);
+    return whole && cost.isPresent() && asked.route().cost() == CostSource.REPORTED
         ? reservation.settle(usage, cost.get())
-        : reservation.settle(usage);
+        : settleWhole(thrownAway.plus(usage));
+  }
+
+  private CallRecord settleWhole(Usage usage) {
+    String answeredBy = relay == null ? "" : relay.reading().model();
+    return guessed ? reservation.settleEstimated(usage) : reservation.settle(usage, answeredBy);
   }
 
   private Optional<Usage> reported() {
@@ -173,18 +226,21 @@ final class AnswerMeter {
   }
 
   /** By what was seen: a guess, and no more than the provider was asked for. */
-  private Usage spent() {
+  private Usage seen() {
     if (relay == null) {
       return Usage.of(most.inputTokens(), 0);
     }
-    Usage seen = relay.reading().spent(most.inputTokens());
-    long output = Math.min(seen.outputTokens(), most.outputTokens());
+    Usage spent = relay.reading().spent(most.inputTokens());
+    return withOutput(spent, Math.min(spent.outputTokens(), most.outputTokens()));
+  }
+
+  private static Usage withOutput(Usage usage, long outputTokens) {
     return new Usage(
-        seen.inputTokens(),
-        seen.cacheReadTokens(),
-        seen.cacheWriteTokens(),
-        seen.hourCacheWriteTokens(),
-        output,
-        Math.min(seen.reasoningTokens(), output));
+        usage.inputTokens(),
+        usage.cacheReadTokens(),
+        usage.cacheWriteTokens(),
+        usage.hourCacheWriteTokens(),
+        outputTokens,
+        Math.min(usage.reasoningTokens(), outputTokens));
   }
 }

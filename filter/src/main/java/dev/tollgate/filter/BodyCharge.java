@@ -43,7 +43,8 @@ final class BodyCharge {
       return;
     }
     AiRequest sent = asked.handedOn(reservation.restriction());
-    AnswerMeter meter = new AnswerMeter(asked, sent, reservation);
+    Billing billing = new Billing(exchange.request());
+    AnswerMeter meter = new AnswerMeter(asked, sent, reservation, billing);
     MeteredResponse response = new MeteredResponse(exchange.response(), meter, sent.streams());
     MeteredRequest request =
         new MeteredRequest(exchange.request(), sent, response, new Ending(meter, response));
@@ -53,18 +54,15 @@ final class BodyCharge {
   private static void proceed(
       Exchange metered, MeteredRequest request, MeteredResponse response, AnswerMeter meter)
       throws IOException, ServletException {
-    boolean returned = false;
     try {
       metered.proceed();
-      returned = true;
-    } catch (IOException failure) {
-      returned = meter.isCut();
-      if (!returned) {
-        throw failure;
+    } catch (IOException | ServletException | RuntimeException | Error failure) {
+      boolean cut = failure instanceof IOException && meter.isCut();
+      if (!cut && !request.isAsynchronous()) {
+        meter.failed(failure);
       }
-    } finally {
-      if (!returned && !request.isAsynchronous()) {
-        meter.failed();
+      if (!cut) {
+        throw failure;
       }
     }
     if (!request.isAsynchronous()) {
@@ -92,7 +90,7 @@ final class BodyCharge {
       if (event.getThrowable() instanceof IOException) {
         meter.left();
       } else {
-        meter.failed();
+        meter.failed(event.getThrowable());
       }
     }
 

@@ -38,6 +38,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TollgateFilter implements Filter {
 
+  /**
+   * The request attribute {@value}, by which an application tells of a call on a metered route
+   * whether its provider may have billed it: a {@link Boolean}, set before the answer ends. It
+   * counts where the answer does not report its usage, and before what the filter would tell from
+   * the answer's status. {@code false} is for a provider that was never reached, that refused the
+   * call or that answered with an error of its own, and for answers that needed no provider; {@code
+   * true} for one that has begun and did not answer in time.
+   */
+  public static final String BILLED = "dev.tollgate.billed";
+
   private record Source(
       Tollgate tollgate,
       Supplier<HttpSettings> settings,

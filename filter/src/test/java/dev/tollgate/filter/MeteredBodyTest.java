@@ -1,5 +1,6 @@
 package dev.tollgate.filter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,34 +8,49 @@ import dev.tollgate.Call;
 import dev.tollgate.CallContext;
 import dev.tollgate.CallRecord;
 import dev.tollgate.CallRecord.Outcome;
+import dev.tollgate.Ladder;
 import dev.tollgate.Limit;
 import dev.tollgate.Meter;
+import dev.tollgate.Price;
+import dev.tollgate.PriceBook;
 import dev.tollgate.Priority;
 import dev.tollgate.Reservation;
 import dev.tollgate.Restriction;
+import dev.tollgate.Tier;
 import dev.tollgate.Usage;
 import dev.tollgate.config.CallDefaults;
 import dev.tollgate.config.CostSource;
 import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HttpRoute;
+import dev.tollgate.providers.Extra;
 import dev.tollgate.providers.Protocol;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Calls that are not streamed are estimated from their bodies and charged by their answers. */
 class MeteredBodyTest {
@@ -115,6 +131,35 @@ class MeteredBodyTest {
     assertThat(answer.headers().firstValue("Tollgate-Cost")).contains("0.00005");
   }
 
+  /** The request's model, the answer's, and what 10 tokens in and 20 out cost then. */
+  @ParameterizedTest
+  @CsvSource({
+    "m, m, 50000",
+    "deployment, m, 50000",
+    "deployment, other, 500000",
+    "m, m-2026-01-02, 50000",
+    "m, dear, 500000",
+    "dear, m, 500000",
+    "m, other, 50000"
+  })
+  void aCallCostsWhatTheModelThatAnswersDoes(String asked, String answers, long nanoUsd)
+      throws Exception {
+    PriceBook prices =
+        new PriceBook(
+            Map.of(
+                "m", Price.of(1_000_000_000L, 2_000_000_000L),
+                "dear", Price.of(10_000_000_000L, 20_000_000_000L)));
+    server =
+        BodyServer.start(
+            answering(200, answer(usage(10, 20)).replace("\"m\"", '"' + answers + '"')),
+            prices,
+            Tier.of("free", BodyServer.quota(Meter.TOKENS, 100_000)).ladder(Ladder.REFUSE));
+    server.post(ASK.replace("\"m\"", '"' + asked + '"'));
+    assertThat(onlyCall().costNanoUsd()).isEqualTo(nanoUsd);
+    assertThat(onlyCall().model()).isEqualTo(asked);
+    assertThat(onlyCall().outcome()).isEqualTo(Outcome.SETTLED);
+  }
+
   @Test
   void aReportOfZeroCostsNothing() throws Exception {
     start(answering(200, answer(usage(0, 0))));
@@ -179,37 +224,161 @@ class MeteredBodyTest {
     assertThat(onlyCall().inputTokens()).isPositive();
   }
 
-  @Test
-  void anErrorThatReportsNoUsageIsNotCharged() throws Exception {
-    start(answering(500, "{\"error\":{\"message\":\"overloaded\"}}"));
-    assertThat(server.post(ASK).statusCode()).isEqualTo(500);
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "500|{\"error\":{\"message\":\"overloaded\"}}|false",
+        "529|{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"busy\"}}|false",
+        "503|[{\"error\":{\"code\":503,\"message\":\"unavailable\"}}]|false",
+        "500|{\"error\":\"llama runner has terminated\"}|false",
+        "429|slow down|false",
+        "400|{}|false",
+        "500|{\"status\":500,\"error\":\"Internal Server Error\",\"path\":\"/\"}|true",
+        "502|<html>bad gateway</html>|true",
+        "500|{\"error\":{\"message\":\" \"}}|true",
+        "504|{\"error\":{\"message\":\"the provider did not answer in time\"}}|true",
+        "524|{\"error\":{\"message\":\"the provider did not answer in time\"}}|true",
+        "408|{\"error\":{\"message\":\"too slow\"}}|true",
+      })
+  void anErrorIsFreeIfItsProviderSurelyDidNotBillIt(int status, String body, boolean charged)
+      throws Exception {
+    start(answering(status, body));
+    assertThat(server.post(ASK).statusCode()).isEqualTo(status);
+    if (charged) {
+      assertIsChargedAsReserved();
+    } else {
+      assertNothingIsCharged();
+    }
+  }
+
+  private void assertNothingIsCharged() {
     assertThat(server.calls()).isEmpty();
     assertThat(server.limit().remaining()).isEqualTo(100_000);
   }
 
-  @Test
-  void aFailureBeforeTheFirstByteIsNotCharged() throws Exception {
+  private void assertIsChargedAsReserved() {
+    await().atMost(Duration.ofSeconds(5)).until(() -> server.calls().size() == 1);
+    assertThat(onlyCall().outcome()).isEqualTo(Outcome.ESTIMATED);
+    assertThat(onlyCall().outputTokens()).isEqualTo(100);
+    assertThat(onlyCall().inputTokens()).isPositive();
+  }
+
+  private void failWith(Exception failure) throws Exception {
     start(
         (request, response) -> {
-          throw new IOException("the provider cannot be reached");
+          throw new ServletException(failure);
         });
     assertThat(server.post(ASK).statusCode()).isEqualTo(500);
-    assertThat(server.calls()).isEmpty();
-    assertThat(server.limit().remaining()).isEqualTo(100_000);
   }
 
   @Test
-  void anErrorSentByTheContainerIsNotCharged() throws Exception {
+  void aFailureAfterTheProviderMayHaveBegunIsChargedAsReserved() throws Exception {
+    failWith(new HttpTimeoutException("no answer in time"));
+    assertIsChargedAsReserved();
+  }
+
+  @Test
+  void aProviderThatWasNeverReachedCostsNothing() throws Exception {
+    for (Exception failure :
+        List.of(
+            new ConnectException("refused"),
+            new UnknownHostException("api"),
+            new HttpConnectTimeoutException("no route"),
+            new SSLHandshakeException("unknown authority"))) {
+      failWith(new UncheckedIOException(new IOException(failure)));
+      assertNothingIsCharged();
+      server.close();
+    }
+  }
+
+  @Test
+  void whatTheApplicationSaysGoesBeforeTheStatus() throws Exception {
     start(
         (request, response) -> {
-          response.getWriter().print("half an ans");
-          response.sendError(502);
+          request.setAttribute(TollgateFilter.BILLED, false);
+          answer(request, response, 504, "{}");
+        });
+    server.post(ASK);
+    assertNothingIsCharged();
+    server.close();
+
+    start(
+        (request, response) -> {
+          request.setAttribute(TollgateFilter.BILLED, true);
+          answer(request, response, 502, "{\"error\":{\"message\":\"it broke off\"}}");
+        });
+    server.post(ASK);
+    assertIsChargedAsReserved();
+    server.close();
+
+    start(
+        (request, response) -> {
+          request.setAttribute(TollgateFilter.BILLED, false);
+          throw new IOException("not even tried");
+        });
+    server.post(ASK);
+    assertNothingIsCharged();
+    server.close();
+
+    start(
+        (request, response) -> {
+          request.setAttribute(TollgateFilter.BILLED, false);
+          answer(request, response, 200, answer(usage(10, 20)));
+        });
+    server.post(ASK);
+    assertThat(onlyCall().outputTokens()).as("a report goes before it").isEqualTo(20);
+  }
+
+  @Test
+  void anErrorSentByTheContainerIsChargedAsReserved() throws Exception {
+    start((request, response) -> response.sendError(502));
+    assertThat(server.post(ASK).statusCode()).isEqualTo(502);
+    assertIsChargedAsReserved();
+  }
+
+  @Test
+  void anAnswerThatIsThrownAwayAndTriedAgainIsChargedWithTheNextOne() throws Exception {
+    start(
+        (request, response) -> {
+          answer(request, response, 200, answer(usage(10, 20)));
+          response.reset();
+          answer(request, response, 200, answer(usage(11, 5)));
         });
     HttpResponse<String> answer = server.post(ASK);
-    assertThat(answer.statusCode()).isEqualTo(502);
-    assertThat(answer.body()).doesNotContain("half an ans");
-    assertThat(server.calls()).isEmpty();
-    assertThat(server.limit().remaining()).isEqualTo(100_000);
+    assertThat(answer.body()).isEqualTo(answer(usage(11, 5)));
+    assertThat(answer.headers().firstValue("Tollgate-Cost")).contains("0.000071");
+    assertThat(onlyCall().outcome()).isEqualTo(Outcome.SETTLED);
+    assertThat(onlyCall().outputTokens()).isEqualTo(25);
+    assertThat(onlyCall().inputTokens()).isEqualTo(21);
+  }
+
+  @Test
+  void anErrorOfTheProviderThatIsTriedAgainIsFree() throws Exception {
+    start(
+        (request, response) -> {
+          answer(request, response, 503, "{\"error\":{\"message\":\"overloaded\"}}");
+          response.resetBuffer();
+          answer(request, response, 200, answer(usage(10, 20)));
+        });
+    assertThat(server.post(ASK).body()).isEqualTo(answer(usage(10, 20)));
+    assertThat(onlyCall().outcome()).isEqualTo(Outcome.SETTLED);
+    assertThat(onlyCall().costNanoUsd()).isEqualTo(50_000);
+  }
+
+  @Test
+  void anAnswerThatBrokeOffAndIsTriedAgainIsEstimated() throws Exception {
+    start(
+        (request, response) -> {
+          response.getOutputStream().write("{\"choices\":[{\"mess".getBytes(UTF_8));
+          response.reset();
+          answer(request, response, 200, answer(usage(10, 20)));
+        });
+    assertThat(server.post(ASK).body()).isEqualTo(answer(usage(10, 20)));
+    assertThat(onlyCall().outcome()).isEqualTo(Outcome.ESTIMATED);
+    assertThat(onlyCall().inputTokens()).as("of both").isGreaterThan(10);
+    assertThat(onlyCall().outputTokens()).isEqualTo(20);
   }
 
   @Test
@@ -305,6 +474,65 @@ class MeteredBodyTest {
         .containsExactly(50_000L, 50_000L);
     assertThat(server.tokens().used()).isEqualTo(60);
     assertThat(server.tokens().held()).isZero();
+  }
+
+  @Test
+  void whatIsNotPricedIsRefusedUnlessTheRouteAllowsIt() throws Exception {
+    String ask = ASK.replace("\"max_tokens\"", "\"service_tier\":\"priority\",\"max_tokens\"");
+    server =
+        BodyServer.start(
+            answering(200, answer(usage(10, 20))),
+            BodyServer.route(Protocol.OPENAI, Extra.HOSTED_TOOLS),
+            BodyServer.quota(Meter.TOKENS, 100_000));
+    HttpResponse<String> refused = server.post(ask);
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(refused.body())
+        .contains(
+            "service_tier = \\\"priority\\\" is billed at another price than the model's: leave it"
+                + " out, or let the operator allow service-tier on this route.");
+    assertNothingIsCharged();
+    server.close();
+
+    server =
+        BodyServer.start(
+            answering(200, answer(usage(10, 20))),
+            BodyServer.route(Protocol.OPENAI, Extra.SERVICE_TIER),
+            BodyServer.quota(Meter.TOKENS, 100_000));
+    assertThat(server.post(ask).statusCode()).isEqualTo(200);
+    assertThat(onlyCall().outputTokens()).isEqualTo(20);
+  }
+
+  @Test
+  void aRestrictedCallMustShowItsInput() throws Exception {
+    server =
+        BodyServer.start(
+            answering(200, answer(usage(10, 20))),
+            BodyServer.PRICES,
+            BodyServer.restricting(
+                new Restriction(60, 50, "", Priority.LOW), BodyServer.quota(Meter.TOKENS, 300)),
+            BodyServer.memory(),
+            BodyServer.route(Protocol.OPENAI, Extra.STORED_INPUT));
+    HttpResponse<String> answer =
+        server.post("{\"model\":\"m\",\"input\":\"x\",\"previous_response_id\":\"resp_1\"}");
+    assertThat(answer.statusCode()).isEqualTo(413);
+    assertThat(answer.body()).contains("leave out previous_response_id");
+    assertThat(received.get()).isEmpty();
+    assertThat(server.limit().remaining()).isEqualTo(300);
+  }
+
+  @Test
+  void embeddingsArePassedAsTheyAreAndCostTheirInput() throws Exception {
+    start(
+        answering(
+            200,
+            "{\"object\":\"list\",\"data\":[{\"embedding\":[0.5]}],\"model\":\"m\",\"usage\":"
+                + "{\"prompt_tokens\":8,\"total_tokens\":8}}"));
+    String ask = "{\"model\":\"m\",\"input\":[\"one\",\"two\"]}";
+    assertThat(server.post(ask).statusCode()).isEqualTo(200);
+    assertThat(received.get()).isEqualTo(ask);
+    assertThat(onlyCall().outcome()).isEqualTo(Outcome.SETTLED);
+    assertThat(onlyCall().costNanoUsd()).isEqualTo(8_000);
   }
 
   @Test

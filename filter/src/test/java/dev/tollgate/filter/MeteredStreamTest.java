@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tollgate.CallRecord;
 import dev.tollgate.CallRecord.Outcome;
 import dev.tollgate.Meter;
+import dev.tollgate.providers.Protocol;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
@@ -150,6 +151,65 @@ class MeteredStreamTest {
     assertThat(onlyCall().outputTokens()).isEqualTo(5);
   }
 
+  private static GateServer.Page streaming(String contentType, String... messages) {
+    return (request, response) -> {
+      response.setContentType(contentType);
+      for (String message : messages) {
+        send(response, message);
+      }
+    };
+  }
+
+  @Test
+  void streamsOfAnthropicAreMetered() throws Exception {
+    String[] events = {
+      "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"model\":\"m\","
+          + "\"usage\":{\"input_tokens\":10,\"cache_read_input_tokens\":5,\"output_tokens\":1}}}\n\n",
+      "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
+          + "{\"type\":\"text_delta\",\"text\":\"Good day\"}}\n\n",
+      "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":"
+          + "\"end_turn\"},\"usage\":{\"output_tokens\":20}}\n\n",
+      "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+    };
+    server =
+        BodyServer.start(
+            streaming("text/event-stream", events),
+            BodyServer.route(Protocol.ANTHROPIC),
+            BodyServer.quota(Meter.TOKENS, 1_000_000));
+    assertThat(server.post(ASK).body()).isEqualTo(String.join("", events));
+    assertThat(onlyCall().outcome()).isEqualTo(Outcome.SETTLED);
+    assertThat(onlyCall().inputTokens()).isEqualTo(15);
+    assertThat(onlyCall().outputTokens()).isEqualTo(20);
+    server.close();
+
+    server =
+        BodyServer.start(
+            streaming("text/event-stream", events[0], events[1]),
+            BodyServer.route(Protocol.ANTHROPIC),
+            BodyServer.quota(Meter.TOKENS, 1_000_000));
+    server.post(ASK);
+    assertThat(onlyCall().outcome()).as("it broke off").isEqualTo(Outcome.ESTIMATED);
+    assertThat(onlyCall().outputTokens()).isEqualTo(1000);
+  }
+
+  @Test
+  void streamsOfOllamaAreMetered() throws Exception {
+    String[] lines = {
+      "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"Good\"},\"done\":false}\n",
+      "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,"
+          + "\"done_reason\":\"stop\",\"prompt_eval_count\":10,\"eval_count\":20}\n"
+    };
+    server =
+        BodyServer.start(
+            streaming("application/x-ndjson", lines),
+            BodyServer.route(Protocol.OLLAMA),
+            BodyServer.quota(Meter.TOKENS, 1_000_000));
+    String ask = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+    assertThat(server.post(ask).body()).isEqualTo(String.join("", lines));
+    assertThat(onlyCall().outcome()).isEqualTo(Outcome.SETTLED);
+    assertThat(onlyCall().costNanoUsd()).isEqualTo(50_000);
+  }
+
   @Test
   void aTruncatedStreamIsChargedAsReserved() throws Exception {
     start(
@@ -162,21 +222,33 @@ class MeteredStreamTest {
     assertThat(onlyCall().outputTokens()).isEqualTo(1000);
   }
 
+  private void endless(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    begin(request, response);
+    for (int i = 0; i < 100_000; i++) {
+      send(response, DELTA);
+    }
+  }
+
   @Test
   void aClientThatResetsIsChargedForWhatWasProduced() throws Exception {
-    start(
-        (request, response) -> {
-          begin(request, response);
-          for (int i = 0; i < 100_000; i++) {
-            send(response, DELTA);
-          }
-        });
-    readThenReset("k", 26 * DELTA.length());
+    start(this::endless);
+    String ask = ASK.replace("\"m\"", "\"gpt-4o\"").replace("1000,", "1000000,");
+    readThenReset("k", ask, 26 * DELTA.length());
     CallRecord call = onlyCall();
     assertThat(call.outcome()).isEqualTo(Outcome.ESTIMATED);
-    assertThat(call.outputTokens()).isGreaterThanOrEqualTo(26);
+    assertThat(call.outputTokens()).isBetween(26L, 100_000L);
     assertThat(call.inputTokens()).isPositive();
     assertThat(call.costNanoUsd()).isPositive();
+  }
+
+  @Test
+  void ofAModelThatMayReasonMoreMayHaveBeenProducedThanWasSeen() throws Exception {
+    start(this::endless);
+    readThenReset("k", ASK.replace("1000,", "1000000,"), 26 * DELTA.length());
+    CallRecord call = onlyCall();
+    assertThat(call.outcome()).isEqualTo(Outcome.ESTIMATED);
+    assertThat(call.outputTokens()).isEqualTo(1_000_000);
   }
 
   @Test
@@ -197,7 +269,7 @@ class MeteredStreamTest {
     for (int i = 0; i < 1000; i++) {
       String key = "caller-" + i;
       int bytes = random.nextInt(8000);
-      sent.add(clients.submit(() -> readThenReset(key, bytes)));
+      sent.add(clients.submit(() -> readThenReset(key, ASK, bytes)));
     }
     for (Future<?> each : sent) {
       each.get();
@@ -223,7 +295,7 @@ class MeteredStreamTest {
   }
 
   /** Reads some bytes of an answer and closes the connection hard. */
-  private Object readThenReset(String key, int bytes) throws IOException {
+  private Object readThenReset(String key, String ask, int bytes) throws IOException {
     try (Socket socket = server.gate.connect()) {
       socket.setSoTimeout(10_000);
       socket.setSoLinger(true, 0);
@@ -233,9 +305,9 @@ class MeteredStreamTest {
               + " HTTP/1.1\r\nHost: localhost\r\nX-API-Key: "
               + key
               + "\r\nContent-Type: application/json\r\nContent-Length: "
-              + ASK.length()
+              + ask.length()
               + "\r\n\r\n";
-      socket.getOutputStream().write((head + ASK).getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().write((head + ask).getBytes(StandardCharsets.UTF_8));
       socket.getInputStream().readNBytes(bytes);
       return key;
     }

@@ -26,6 +26,9 @@ final class Passage implements AsyncListener {
 
   private static final byte[] NOTHING = {};
 
+  /** By this attribute Tollgate's filter is told whether the provider may have billed a call. */
+  private static final String BILLED = "dev.tollgate.billed";
+
   /** About the application's key, which such an answer may repeat; the client's is another one. */
   private static final int UNAUTHORIZED = 401;
 
@@ -78,7 +81,7 @@ final class Passage implements AsyncListener {
           if (failure == null) {
             handOn(answer);
           } else {
-            answerError(problem(failure));
+            answerError(failure);
           }
         });
   }
@@ -95,7 +98,7 @@ final class Passage implements AsyncListener {
 
   /** Ends at once, with this where nothing has been answered yet. */
   private void stop(HttpProblem problem) {
-    answerError(problem);
+    answerError(problem, true);
     reply.cancel(true);
     Relay begun = relay;
     if (begun != null) {
@@ -131,7 +134,8 @@ final class Passage implements AsyncListener {
   private void handOn(ProviderReply answer) {
     if (answer.status() == UNAUTHORIZED) {
       answer.body().subscribe(new Unwanted());
-      answerError(HttpProblem.badGateway("the provider does not know the application's key"));
+      answerError(
+          HttpProblem.badGateway("the provider does not know the application's key"), false);
       return;
     }
     boolean events = isEvents(answer);
@@ -152,6 +156,9 @@ final class Passage implements AsyncListener {
       return Optional.empty();
     }
     taken = true;
+    if (isOwnError(answer.status())) {
+      request.setAttribute(BILLED, false);
+    }
     response.setStatus(answer.status());
     response.setHeader("Cache-Control", "no-store");
     answer.headers().forEach(response::setHeader);
@@ -165,17 +172,40 @@ final class Passage implements AsyncListener {
     }
   }
 
+  /** Providers do not bill what they answer so; a timeout may be that of a server before them. */
+  private static boolean isOwnError(int status) {
+    return switch (status) {
+      case 500, 502, 503, 529 -> true;
+      default -> false;
+    };
+  }
+
   /** Only a stream of events has a place for a comment, or for an error after it has begun. */
   private static boolean isEvents(ProviderReply answer) {
     return answer.headers().getOrDefault("Content-Type", "").startsWith("text/event-stream");
   }
 
-  private void answerError(HttpProblem problem) {
+  private void answerError(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+      answerError(HttpProblem.badGateway("the provider cannot be reached"), false);
+    } else if (cause instanceof HttpTimeoutException) {
+      answerError(HttpProblem.gatewayTimeout("the provider did not answer in time"), true);
+    } else {
+      answerError(HttpProblem.badGateway(BROKEN_OFF), true);
+    }
+  }
+
+  /**
+   * @param billed whether the provider may have billed the call
+   */
+  private void answerError(HttpProblem problem, boolean billed) {
     synchronized (this) {
       if (taken) {
         return;
       }
       taken = true;
+      request.setAttribute(BILLED, billed);
       try {
         problem.send(request, response);
       } catch (IOException | IllegalStateException clientLeft) {
@@ -189,15 +219,5 @@ final class Passage implements AsyncListener {
     if (completed.compareAndSet(false, true)) {
       async.complete();
     }
-  }
-
-  private static HttpProblem problem(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
-      return HttpProblem.badGateway("the provider cannot be reached");
-    }
-    return cause instanceof HttpTimeoutException
-        ? HttpProblem.gatewayTimeout("the provider did not answer in time")
-        : HttpProblem.badGateway(BROKEN_OFF);
   }
 }

@@ -205,7 +205,7 @@ class HostileRequestsTest {
         Hostile.post("leaving", Hostile.COMPLETIONS)
             .by(Hostile.LEAVER_KEY)
             .json(
-                "{\"model\":\"gpt-5-mini\",\"max_completion_tokens\":4000,\"stream\":true,"
+                "{\"model\":\"gpt-4o-mini\",\"max_completion_tokens\":4000,\"stream\":true,"
                     + "\"messages\":[{\"role\":\"user\",\"content\":\""
                     + ProviderStandIn.HARD_QUESTION
                     + "\"}]}");

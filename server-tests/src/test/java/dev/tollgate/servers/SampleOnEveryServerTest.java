@@ -148,7 +148,7 @@ class SampleOnEveryServerTest {
     List<String> lines =
         client.glimpse(
             "/v1/chat/completions",
-            "{\"model\":\"gpt-5-mini\",\"max_completion_tokens\":4000,\"stream\":true,"
+            "{\"model\":\"gpt-4o-mini\",\"max_completion_tokens\":4000,\"stream\":true,"
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
             2 * 26,
             "X-API-Key",
