@@ -1,11 +1,13 @@
 package dev.tollgate.providers;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tollgate.Price;
 import dev.tollgate.Price.LongContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -60,15 +62,31 @@ public final class Catalogue {
 
   /** The catalogue that this version came with: list prices, as its file says, of its date. */
   public static Catalogue shipped() {
+    try {
+      return PriceFormat.TOLLGATE.read(resource());
+    } catch (PriceFileException wrong) {
+      throw new IllegalStateException("resource " + SHIPPED + ": " + wrong.getMessage(), wrong);
+    }
+  }
+
+  /** The day up to which the shipped prices are those that the providers published. */
+  public static LocalDate shippedOn() {
+    byte[] file = resource();
+    try {
+      return LocalDate.parse(Json.read(file, 0, file.length).path("published").asText());
+    } catch (JsonProcessingException | DateTimeParseException wrong) {
+      throw new IllegalStateException("resource " + SHIPPED + ": " + wrong.getMessage(), wrong);
+    }
+  }
+
+  private static byte[] resource() {
     try (InputStream file = Catalogue.class.getResourceAsStream(SHIPPED)) {
       if (file == null) {
         throw new IllegalStateException("resource " + SHIPPED + " is missing");
       }
-      return PriceFormat.TOLLGATE.read(file.readAllBytes());
+      return file.readAllBytes();
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
-    } catch (PriceFileException wrong) {
-      throw new IllegalStateException("resource " + SHIPPED + ": " + wrong.getMessage(), wrong);
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * model's name is tried.
  */
 enum ModelFamily {
-  O200K("gpt-4o|gpt-4\\.|gpt-5|gpt-oss|chatgpt|gpt-realtime|gpt-audio|o\\d", 250),
+  O200K("gpt-4o|gpt-4\\.|gpt-([5-9]|\\d\\d)|gpt-oss|chatgpt|gpt-realtime|gpt-audio|o\\d", 250),
   CL100K("gpt-4|gpt-3\\.5|text-embedding", 260),
   /** A token for 3.5 characters, says Anthropic. */
   CLAUDE("claude", 290),

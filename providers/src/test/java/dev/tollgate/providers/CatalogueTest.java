@@ -16,10 +16,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogueTest {
 
-  private static final LocalDate PUBLISHED = LocalDate.of(2026, 8, 21);
+  private static final LocalDate PUBLISHED = LocalDate.of(2026, 11, 29);
 
   private final Catalogue shipped = Catalogue.shipped();
 
@@ -27,22 +30,57 @@ class CatalogueTest {
   void atLeastFortyModelsOfFiveProvidersAreShipped() {
     Set<String> offered =
         shipped.names().stream().filter(name -> name.contains("/")).collect(Collectors.toSet());
-    assertThat(offered).hasSizeGreaterThan(90);
+    assertThat(offered).hasSizeGreaterThan(100);
     assertThat(offered.stream().map(name -> name.substring(0, name.indexOf('/'))).distinct())
         .containsExactlyInAnyOrder("openai", "anthropic", "google", "mistral", "deepseek", "xai");
+    assertThat(Catalogue.shippedOn()).isEqualTo(PUBLISHED);
     assertThat(Fixtures.text("catalogue.json"))
         .contains("\"published\": \"" + PUBLISHED + "\"", "override");
   }
 
   @Test
   void pricesChangeOnTheirDays() {
-    assertThat(sonnet(LocalDate.of(2026, 8, 31)).input()).isEqualTo(usd("2"));
-    assertThat(sonnet(LocalDate.of(2026, 9, 1)).input()).isEqualTo(usd("3"));
-    assertThat(sonnet(LocalDate.of(1970, 1, 1)).input()).isEqualTo(usd("2"));
+    assertThat(flash(LocalDate.of(2026, 12, 31)).input()).isEqualTo(usd("0.75"));
+    assertThat(flash(LocalDate.of(2027, 1, 1)).input()).isEqualTo(usd("1.5"));
+    assertThat(flash(LocalDate.of(1970, 1, 1)).input()).isEqualTo(usd("0.75"));
   }
 
-  private Price sonnet(LocalDate day) {
-    return new PriceBook(shipped.prices(day)).price("claude-sonnet-5");
+  private Price flash(LocalDate day) {
+    return new PriceBook(shipped.prices(day)).price("gemini-3.8-flash");
+  }
+
+  /** Promotions count for as long as their providers promise them. */
+  @Test
+  void promotionEndsWhenItIsNoLongerPromised() {
+    assertThat(sol(LocalDate.of(2026, 8, 20)).output()).isEqualTo(usd("30"));
+    assertThat(sol(LocalDate.of(2026, 11, 21)).output()).isEqualTo(usd("20"));
+    assertThat(sol(LocalDate.of(2026, 11, 22)).output()).isEqualTo(usd("30"));
+  }
+
+  private Price sol(LocalDate day) {
+    return new PriceBook(shipped.prices(day)).price("gpt-5.6-sol");
+  }
+
+  @Test
+  void currentModelsHaveTheirPrices() {
+    PriceBook book = new PriceBook(shipped.prices(PUBLISHED));
+    assertThat(book.find("claude-sonnet-5").orElseThrow().output()).isEqualTo(usd("10"));
+    assertThat(book.find("claude-opus-5-5").orElseThrow().output()).isEqualTo(usd("20"));
+    assertThat(book.find("claude-sonnet-5-5").orElseThrow().cacheRead()).isEqualTo(usd("0.1"));
+    assertThat(book.find("claude-fable-5-1").orElseThrow().cacheRead()).isEqualTo(usd("0.25"));
+    assertThat(book.find("gpt-6.2-astra").orElseThrow().output()).isEqualTo(usd("40"));
+    assertThat(book.find("gpt-6.1-terra").orElseThrow().hourCacheWrite()).isEqualTo(usd("2.5"));
+    Price haiku = book.find("claude-haiku-5-5").orElseThrow();
+    assertThat(haiku.cost(Usage.of(100_000, 1000))).isEqualTo(10_500_000);
+    assertThat(haiku.cost(Usage.of(100_001, 1000))).isEqualTo(52_500_500);
+  }
+
+  /** The dearest models that anybody may still name set the price of those that have none. */
+  @Test
+  void ceilingIsThePriceOfTheDearestModel() {
+    Price ceiling = new PriceBook(shipped.prices(PUBLISHED)).price("gpt-99");
+    assertThat(ceiling.input()).isEqualTo(usd("150"));
+    assertThat(ceiling.output()).isEqualTo(usd("600"));
   }
 
   @Test
@@ -54,8 +92,53 @@ class CatalogueTest {
     assertThat(book.find("models/gemini-2.5-pro")).isPresent();
     assertThat(book.price("gpt-4o-2024-05-13").output()).isEqualTo(usd("15"));
     assertThat(book.price("gpt-4o-2024-08-06").output()).isEqualTo(usd("10"));
+    assertThat(book.find("magistral-medium-2509")).isEqualTo(book.find("magistral-medium"));
+    assertThat(book.find("gpt-4-0613")).isEqualTo(book.find("gpt-4")).isPresent();
+    assertThat(book.find("claude-haiku-4-5@20251001")).isEqualTo(book.find("claude-haiku-4-5"));
+    assertThat(book.find("publishers/anthropic/models/claude-opus-4-6@default")).isPresent();
     assertThat(book.find("gpt-99")).isEmpty();
-    assertThat(book.price("gpt-99").output()).isGreaterThanOrEqualTo(usd("270"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "anthropic.claude-haiku-4-5-20251001-v1:0, claude-haiku-4-5",
+    "us.anthropic.claude-sonnet-4-5-20250929-v1:0, claude-sonnet-4-5",
+    "us-gov.anthropic.claude-3-haiku-20240307-v1:0:48k, claude-3-haiku",
+    "global.anthropic.claude-opus-4-6-v1, claude-opus-4-6",
+    "eu.anthropic.claude-sonnet-5, claude-sonnet-5",
+    "bedrock/apac.anthropic.claude-sonnet-4-20250514-v1:0, claude-sonnet-4",
+  })
+  void modelsAreFoundAsBedrockNamesThem(String id, String model) {
+    PriceBook book = new PriceBook(shipped.prices(PUBLISHED));
+    assertThat(book.find(id)).isEqualTo(book.find(model)).isPresent();
+  }
+
+  /** Names that resemble those of cheaper models. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gpt-4-1106-preview",
+        "mistral-large-2407",
+        "gpt-5-mini-ultra",
+        "ft:gpt-4o-mini-2024-07-18:org::id",
+        "anthropic.claude-instant-v1",
+        "gpt-5-mini.pro",
+        "gpt-4-9999",
+        "gpt-4-20",
+        "gpt-5:0",
+      })
+  void noOtherPartOfANameIsDropped(String model) {
+    assertThat(new PriceBook(shipped.prices(PUBLISHED)).find(model)).isEmpty();
+  }
+
+  /** Snapshots that were dearer than what bears their name now have prices of their own. */
+  @Test
+  void dearerSnapshotsKeepTheirPrice() {
+    PriceBook book = new PriceBook(shipped.prices(PUBLISHED));
+    assertThat(book.price("gpt-3.5-turbo-0125").input()).isEqualTo(usd("0.5"));
+    assertThat(book.price("gpt-3.5-turbo-1106").input()).isEqualTo(usd("1"));
+    assertThat(book.price("gpt-3.5-turbo-0613").input()).isEqualTo(usd("1.5"));
+    assertThat(book.price("gpt-3.5-turbo-0301").input()).isEqualTo(usd("1.5"));
   }
 
   @Test
@@ -77,10 +160,12 @@ class CatalogueTest {
     shipped
         .prices(PUBLISHED)
         .forEach(
-            (model, price) ->
-                assertThat(price.hourCacheWrite())
-                    .as(model)
-                    .isEqualTo(model.contains("claude") ? 2 * price.input() : price.cacheWrite()));
+            (model, price) -> {
+              if (model.contains("claude")) {
+                assertThat(price.hourCacheWrite()).as(model).isEqualTo(2 * price.input());
+              }
+              assertThat(price.hourCacheWrite()).as(model).isGreaterThanOrEqualTo(price.cacheWrite());
+            });
   }
 
   @Test

@@ -26,6 +26,8 @@ class TokenCountersTest {
     "gpt-4.1, O200K",
     "openai/gpt-5-mini-2025-08-07, O200K",
     "ft:gpt-4o-mini:org, O200K",
+    "gpt-6.2-sol, O200K",
+    "gpt-10-mini, O200K",
     "o3, O200K",
     "gpt-4-turbo, CL100K",
     "gpt-3.5-turbo, CL100K",
