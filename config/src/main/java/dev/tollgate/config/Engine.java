@@ -11,7 +11,9 @@ import dev.tollgate.providers.TokenCounters;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.UnusableStoreException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +24,15 @@ import org.eclipse.microprofile.config.Config;
  * An engine that follows its configuration: a changed one that is valid takes its place while what
  * was counted stays counted; one that is not is reported, and the last good one stays.
  *
- * <p>Thread-safe. It owns at most one thread, one that loads tokenizers when they are first needed,
- * one for providers' bills and limits if any are configured, and one that delivers alerts from the
- * first on; they end with {@link #close}.
+ * <p>Thread-safe. It owns one thread that reloads, one for prices where that looks more seldom than
+ * once a minute, one that loads tokenizers when they are first needed, one for providers' bills and
+ * limits if any are configured, and one that delivers alerts from the first on; they end with
+ * {@link #close}.
  */
 final class Engine implements AutoCloseable {
+
+  /** How often to look for other prices where nothing else is looked for so often. */
+  private static final Duration PRICE_PERIOD = Duration.ofMinutes(1);
 
   private static final System.Logger LOG = System.getLogger("dev.tollgate");
 
@@ -34,7 +40,7 @@ final class Engine implements AutoCloseable {
   private final SettingsReader reader;
   private final HashKey fingerprintKey;
   private final Tollgate tollgate;
-  private final Polling polling;
+  private final List<Polling> polling;
   private final PriceTable prices;
   private final AlertRelay alerts;
   private final Tokenizers tokenizers;
@@ -62,7 +68,19 @@ final class Engine implements AutoCloseable {
     this.tollgate = tollgate;
     this.errands = new ProviderErrands(tollgate, InstantSource.system(), new SplittableRandom());
     errands.use(reading.providerApis());
-    this.polling = Polling.start("tollgate-reload", this::reloadNow, reading.reloadPeriod());
+    this.polling = polling(reading.reloadPeriod());
+  }
+
+  /** Prices change on their days and with their feed, however seldom anything else may change. */
+  private List<Polling> polling(Duration reloadPeriod) {
+    List<Polling> polling = new ArrayList<>();
+    if (!reloadPeriod.isZero()) {
+      polling.add(Polling.start("tollgate-reload", this::reloadNow, () -> reloadPeriod));
+    }
+    if (reloadPeriod.isZero() || reloadPeriod.compareTo(PRICE_PERIOD) > 0) {
+      polling.add(Polling.start("tollgate-prices", this::followPrices, () -> PRICE_PERIOD));
+    }
+    return polling;
   }
 
   /**
@@ -85,6 +103,7 @@ final class Engine implements AutoCloseable {
     Tollgate tollgate = tollgate(settings, store, clock, alerts);
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is in force: " + Summary.of(settings));
     warn(reading.warnings());
+    warn(prices.warnings());
     warn(fears);
     return new Engine(config, reader, randomKey, snapshot, reading, prices, alerts, tollgate);
   }
@@ -149,6 +168,10 @@ final class Engine implements AutoCloseable {
   /** Takes over a configuration and prices that have changed. */
   synchronized void reloadNow() {
     readAgain();
+    followPrices();
+  }
+
+  private synchronized void followPrices() {
     if (prices.refresh()) {
       takeOver(with(prices.book(), settings));
     }
@@ -214,7 +237,7 @@ final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    polling.close();
+    polling.forEach(Polling::close);
     errands.close();
     tokenizers.close();
     tollgate.close();

@@ -21,17 +21,6 @@ final class Polling implements AutoCloseable {
 
   /**
    * @param name the thread's
-   * @param period 0 for never: then no thread is started
-   */
-  static Polling start(String name, Runnable task, Duration period) {
-    Polling polling = new Polling(name, task, () -> period);
-    if (!period.isZero()) {
-      polling.thread.start();
-    }
-    return polling;
-  }
-
-  /**
    * @param pauses how long to wait before each time
    */
   static Polling start(String name, Runnable task, Supplier<Duration> pauses) {

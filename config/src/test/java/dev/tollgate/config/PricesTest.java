@@ -3,13 +3,30 @@ package dev.tollgate.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
+import dev.tollgate.providers.Catalogue;
+import dev.tollgate.providers.PriceFormat;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Own prices go before those of a file, and those before the shipped ones. */
 class PricesTest {
@@ -93,6 +110,85 @@ class PricesTest {
             LOADER)) {
       assertThat(engine.tollgate().policies().prices().find("gpt-5-mini")).isPresent();
     }
+  }
+
+  /** Nobody answers for five minutes, and then a page does. */
+  @Test
+  void aPageThatDoesNotAnswerIsAskedAgainSoonAndThenEveryHour() throws IOException {
+    List<Long> asked = new ArrayList<>();
+    Instant[] now = {Instant.parse("2026-12-01T00:00:00Z")};
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext("/", exchange -> answer(exchange, asked, now[0]));
+    server.start();
+    try {
+      URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/prices");
+      PriceSettings settings =
+          new PriceSettings(
+              Map.of(),
+              PriceBook.Unpriced.CEILING,
+              Optional.of(new PriceSettings.Feed(uri, PriceFormat.LITELLM)));
+      PriceTable table = new PriceTable(settings, () -> now[0]);
+      assertThat(table.book().find("house-model")).isEmpty();
+      for (int second = 0; second < 3 * 3600; second += 5) {
+        now[0] = now[0].plusSeconds(5);
+        table.refresh();
+      }
+      assertThat(table.book().find("house-model")).isPresent();
+    } finally {
+      server.stop(0);
+    }
+    assertThat(asked).containsExactly(0L, 15L, 45L, 105L, 225L, 465L, 4065L, 7665L);
+  }
+
+  private static void answer(HttpExchange exchange, List<Long> asked, Instant now)
+      throws IOException {
+    asked.add(now.getEpochSecond() - Instant.parse("2026-12-01T00:00:00Z").getEpochSecond());
+    byte[] body = LITELLM.formatted("1e-06").getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(asked.size() > 5 ? 200 : 503, body.length);
+    try (exchange) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Test
+  void shippedPricesThatAreOldAreTold() {
+    Instant shipped = Catalogue.shippedOn().atStartOfDay(ZoneOffset.UTC).toInstant();
+    PriceSettings none = new PriceSettings(Map.of(), PriceBook.Unpriced.CEILING, Optional.empty());
+    assertThat(warnings(none, shipped.plus(Duration.ofDays(90)))).isEmpty();
+    assertThat(warnings(none, shipped.plus(Duration.ofDays(91))))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.key()).isEqualTo("tollgate.prices");
+              assertThat(problem.rule()).contains(Catalogue.shippedOn() + ", 91 days ago");
+            });
+    PriceSettings fed =
+        new PriceSettings(
+            Map.of(),
+            PriceBook.Unpriced.CEILING,
+            Optional.of(
+                new PriceSettings.Feed(
+                    directory.resolve("prices.json").toUri(), PriceFormat.LITELLM)));
+    assertThat(warnings(fed, shipped.plus(Duration.ofDays(1000)))).isEmpty();
+  }
+
+  private static List<ConfigurationException.Problem> warnings(
+      PriceSettings settings, Instant now) {
+    return new PriceTable(settings, InstantSource.fixed(now)).warnings();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off, true", "1 hour, true", "5 seconds, false"})
+  void pricesAreFollowedHoweverSeldomAnythingElseIs(String reload, boolean apart) {
+    try (Engine engine = Engine.open(Configs.of("tollgate.reload", reload), LOADER)) {
+      assertThat(engine.settings()).isNotNull();
+      assertThat(threads().contains("tollgate-prices")).isEqualTo(apart);
+    }
+    assertThat(threads()).doesNotContain("tollgate-prices", "tollgate-reload");
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
   }
 
   private static long houseInput(Engine engine) {
