@@ -26,7 +26,15 @@ final class TokenUsages {
     if (ANTHROPIC && Anthropic.isOne(tokens)) {
       return Optional.of(Anthropic.usage(tokens));
     }
-    return Optional.of(Usage.of(tokens.inputTokenCount(), tokens.outputTokenCount()));
+    return Optional.of(other(tokens));
+  }
+
+  /** What only its total tells was written unseen: Gemini's thoughts are no part of its output. */
+  private static Usage other(TokenUsage tokens) {
+    long input = tokens.inputTokenCount();
+    long output = tokens.outputTokenCount();
+    long unseen = Math.max(0, orZero(tokens.totalTokenCount()) - input - output);
+    return new Usage(input, 0, 0, output + unseen, unseen);
   }
 
   /** Its input includes what was cached. */
