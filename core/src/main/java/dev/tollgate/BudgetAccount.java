@@ -22,6 +22,9 @@ final class BudgetAccount {
   /** When what is left is leased by other processes: they give back what they do not need. */
   static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** How often the store is asked where nothing else asks it: for its time, too. */
+  static final Duration READ_PERIOD = Duration.ofMinutes(10);
+
   /** Calls that do not fit into the last 20th of the limit mean that it is reached. */
   private static final long LAST_PART = 20;
 
@@ -37,9 +40,9 @@ final class BudgetAccount {
   private final Tranche ordinary;
   private final Tranche essential;
   private final LatchBoard latch;
-  private final BudgetHistory history;
   private volatile ProviderBudget budget;
   private volatile Optional<Balance> balance = Optional.empty();
+  private Instant nextRead = Instant.MIN;
   private long reachedOrdinary = Long.MIN_VALUE;
   private long reachedEssential = Long.MIN_VALUE;
 
@@ -59,7 +62,6 @@ final class BudgetAccount {
     ordinary = tranche(ordinaryQuota(budget));
     essential = tranche(quota(budget, budget.limit().amount()));
     latch = new LatchBoard(budget.provider(), guard, time, alerts);
-    history = new BudgetHistory(budget.provider(), guard, time, alerts);
   }
 
   private Tranche tranche(Quota quota) {
@@ -178,20 +180,17 @@ final class BudgetAccount {
     return LimitState.instant(essential.quota().calendar().at(time.micros()).endMicros());
   }
 
-  /**
-   * What is due besides calls: for the background.
-   *
-   * @param expectedMonthly what the provider is expected to cost in a month, 0 if nobody said
-   */
-  void tend(long expectedMonthly) {
+  /** What is due besides calls: for the background. */
+  void tend() {
     ordinary.tend();
     essential.tend();
     latch.share();
     reachedOrdinary = tellIfReached(ordinary, reachedOrdinary);
     reachedEssential = tellIfReached(essential, reachedEssential);
-    if (history.isDue()) {
+    if (!time.now().isBefore(nextRead)) {
+      nextRead = time.now().plus(READ_PERIOD);
       try {
-        history.keep(budget, read(), expectedMonthly);
+        read();
       } catch (StoreException noAnswer) {
         balance = Optional.empty();
       }
@@ -267,7 +266,7 @@ final class BudgetAccount {
   }
 
   /** As it stands now; as it was when the store answered last, if it does not. */
-  BudgetStatus status(long expectedMonthly) {
+  BudgetStatus status(BudgetReview review) {
     boolean isCurrent = true;
     try {
       read();
@@ -290,7 +289,7 @@ final class BudgetAccount {
         leased,
         ordinary.current().free() + essential.current().free(),
         Optional.of(latch.latch()).filter(now -> now.isLatched(time.now())),
-        history.review(budget, window, posted, expectedMonthly),
+        review,
         isCurrent);
   }
 

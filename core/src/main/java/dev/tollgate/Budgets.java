@@ -21,17 +21,13 @@ final class Budgets implements AutoCloseable {
           ? Optional.empty()
           : spending.budget(route, model).map(budget -> accounts.get(budget.provider()));
     }
-
-    long expected(String provider) {
-      SpendScope scope = new SpendScope(SpendScope.Kind.PROVIDER, provider);
-      return spending.breaker().expectedMonthly().getOrDefault(scope, 0L);
-    }
   }
 
   private final StoreGuard guard;
   private final ReservationIds ids;
   private final StoreTime time;
   private final Consumer<Alert> alerts;
+  private final LimitReviews reviews;
   private final List<BudgetAccount> retired = new CopyOnWriteArrayList<>();
   private volatile State state = new State(Spending.UNBOUNDED, Map.of());
 
@@ -40,6 +36,7 @@ final class Budgets implements AutoCloseable {
     this.ids = ids;
     this.time = new StoreTime(clock);
     this.alerts = alerts;
+    reviews = new LimitReviews(guard, time, alerts);
   }
 
   /** Goes by other budgets from now on; what was leased and spent stays so. */
@@ -99,7 +96,9 @@ final class Budgets implements AutoCloseable {
     for (ProviderBudget budget : now.spending().budgets()) {
       BudgetAccount account = now.accounts().get(budget.provider());
       if (account != null) {
-        statuses.add(account.status(now.expected(budget.provider())));
+        long expected = now.spending().expectedMonthly(budget.provider());
+        statuses.add(
+            account.status(reviews.of(budget.provider(), Optional.of(budget.limit()), expected)));
       }
     }
     return statuses;
@@ -127,9 +126,10 @@ final class Budgets implements AutoCloseable {
   /** What is due besides calls: for the background. */
   void tend() {
     State now = state;
-    now.accounts().forEach((provider, account) -> account.tend(now.expected(provider)));
-    retired.forEach(account -> account.tend(0));
+    now.accounts().values().forEach(BudgetAccount::tend);
+    retired.forEach(BudgetAccount::tend);
     retired.removeIf(BudgetAccount::isClosed);
+    reviews.tend(now.spending());
   }
 
   /** Gives everything back that no call holds. Idempotent. */

@@ -48,6 +48,12 @@ public record Spending(List<Provider> providers, BreakerPolicy breaker, AnomalyP
     return Optional.empty();
   }
 
+  /** What a provider is expected to cost in a month, in nano-USD; 0 if nobody said. */
+  long expectedMonthly(String provider) {
+    SpendScope scope = new SpendScope(SpendScope.Kind.PROVIDER, provider);
+    return breaker.expectedMonthly().getOrDefault(scope, 0L);
+  }
+
   /** The budget that a call of a model on a route is charged to; empty when there is none. */
   public Optional<ProviderBudget> budget(String route, String model) {
     return provider(route, model).flatMap(Provider::budget);

@@ -497,19 +497,21 @@ class BudgetTest {
 
   @Test
   void aReviewGoesByTheLargestOfWhatIsExpectedAndWhatIsSpent() {
-    Limit limit = Limit.of(Meter.COST, nano("100"), MONTH);
-    long at = Instant.parse("2026-04-10T00:00:00Z").getEpochSecond() * 1_000_000;
-    dev.tollgate.store.Calendar.Span april = MONTH.at(at);
-    assertThat(BudgetReview.of(limit, 0, april, at, 0, 0).verdict())
-        .isEqualTo(BudgetReview.Verdict.UNKNOWN);
-    assertThat(BudgetReview.of(limit, nano("20"), april, at, nano("12"), nano("30")))
-        .as("12 dollars in 9 of 30 days")
+    Optional<Limit> limit = Optional.of(Limit.of(Meter.COST, nano("100"), MONTH));
+    assertThat(BudgetReview.of(limit, 0, 0).verdict()).isEqualTo(BudgetReview.Verdict.UNKNOWN);
+    assertThat(BudgetReview.of(limit, nano("20"), nano("40")))
         .isEqualTo(
             new BudgetReview(nano("40"), nano("80"), nano("100"), BudgetReview.Verdict.FINE));
-    assertThat(BudgetReview.of(limit, 0, april, at, nano("1"), nano("30")).verdict())
+    assertThat(BudgetReview.of(limit, 0, nano("30")).verdict())
         .isEqualTo(BudgetReview.Verdict.TOO_HIGH);
-    assertThat(BudgetReview.of(limit, nano("70"), april, at, nano("1"), 0).verdict())
+    assertThat(BudgetReview.of(limit, nano("70"), nano("1")).verdict())
         .isEqualTo(BudgetReview.Verdict.TOO_LOW);
+    assertThat(BudgetReview.of(Optional.empty(), nano("70"), nano("1")))
+        .isEqualTo(new BudgetReview(nano("70"), nano("140"), 0, BudgetReview.Verdict.MISSING));
+    Window day = new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC);
+    assertThat(BudgetReview.of(Optional.of(Limit.of(Meter.COST, nano("2"), day)), 0, nano("30")))
+        .as("a day's limit, for a month")
+        .isEqualTo(new BudgetReview(nano("30"), nano("60"), nano("60"), BudgetReview.Verdict.FINE));
   }
 
   @Test

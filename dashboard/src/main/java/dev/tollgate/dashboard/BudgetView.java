@@ -73,7 +73,7 @@ record BudgetView(List<BudgetStatus> budgets, Numbers numbers, Instant now, Acti
         switch (review.verdict()) {
           case TOO_LOW -> "too low: a good month may reach it";
           case TOO_HIGH -> "too high: much is lost before it is reached";
-          case FINE, UNKNOWN -> "fine";
+          case FINE, UNKNOWN, MISSING -> "fine";
         };
     html.element(
         "p",
