@@ -7,13 +7,19 @@ import java.util.Arrays;
 /**
  * Tells addresses of the internet from those of this machine, its networks and its cloud, such as
  * the metadata service at 169.254.169.254. An IPv6 address that stands for an IPv4 one is what that
- * one is.
+ * one is; where it does not show which one, it is not public.
  */
 final class PublicAddress {
 
   private static final int IPV4_BYTES = 4;
   private static final int PREFIX_BYTES = 12;
   private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
+
+  /** 64:ff9b:1::/48 of RFC 8215: how it stands for IPv4 addresses is each network's own. */
+  private static final byte[] LOCAL_NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 1};
+
+  /** 2001::/32 of RFC 4380: a tunnel to an IPv4 address that it hides. */
+  private static final byte[] TEREDO = {0x20, 0x01, 0, 0};
 
   private PublicAddress() {}
 
@@ -41,7 +47,7 @@ final class PublicAddress {
 
   private static boolean isPublic6(byte[] bytes) {
     boolean uniqueLocal = (bytes[0] & 0xfe) == 0xfc;
-    if (uniqueLocal) {
+    if (uniqueLocal || startsWith(bytes, LOCAL_NAT64) || startsWith(bytes, TEREDO)) {
       return false;
     }
     byte[] prefix = Arrays.copyOf(bytes, PREFIX_BYTES);
@@ -50,6 +56,10 @@ final class PublicAddress {
     }
     boolean sixToFour = bytes[0] == 0x20 && bytes[1] == 0x02;
     return !sixToFour || isPublic(ipv4(bytes, 2));
+  }
+
+  private static boolean startsWith(byte[] bytes, byte[] prefix) {
+    return Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
   }
 
   private static InetAddress ipv4(byte[] bytes, int from) {
