@@ -33,7 +33,7 @@ final class HtmlReport {
     this.results = results;
     this.story = story;
     format = results.survey().format();
-    changes = BreakerChange.of(results.alerts());
+    changes = BreakerChange.of(results.breaker().kept());
   }
 
   static String of(Results results, Story story) {
@@ -260,7 +260,8 @@ final class HtmlReport {
   }
 
   private String breaker() {
-    Table table = new Table("Spend breaker").texts("when", "scope", "from", "to");
+    String title = "Spend breaker" + shown(results.breaker());
+    Table table = new Table(title).texts("when", "scope", "from", "to");
     changes.stream()
         .limit(MAX_ROWS)
         .forEach(
@@ -274,9 +275,9 @@ final class HtmlReport {
   }
 
   private String anomalies() {
-    Table table = new Table("Abnormal callers").texts("when", "caller", "window", "what");
-    results.alerts().stream()
-        .filter(alert -> alert.kind() == Alert.Kind.ANOMALY)
+    String title = "Abnormal callers" + shown(results.anomalies());
+    Table table = new Table(title).texts("when", "caller", "window", "what");
+    results.anomalies().kept().stream()
         .limit(MAX_ROWS)
         .forEach(
             alert ->
@@ -289,10 +290,9 @@ final class HtmlReport {
   }
 
   private String alerts() {
-    String shown = results.alertsHeard() > MAX_ROWS ? ", the first " + MAX_ROWS : "";
-    String title = "Alerts: " + count(results.alertsHeard()) + shown;
+    String title = "Alerts" + shown(results.alerts());
     Table table = new Table(title).texts("when", "kind", "subject", "what");
-    results.alerts().stream()
+    results.alerts().kept().stream()
         .limit(MAX_ROWS)
         .forEach(
             alert ->
@@ -302,6 +302,13 @@ final class HtmlReport {
                     Table.text(alert.subject()),
                     Table.text(alert.message())));
     return table.html();
+  }
+
+  /** Says how many of a table's rows are shown, unless all are. */
+  private static String shown(AlertList alerts) {
+    return alerts.heard() > MAX_ROWS
+        ? ", the first " + MAX_ROWS + " of " + count(alerts.heard())
+        : "";
   }
 
   private String at(Alert alert) {

@@ -110,6 +110,11 @@ record Incident(Kind kind, Caller caller, long atMicros, long untilMicros, long 
     return new Incident(kind, caller, at, until, gap);
   }
 
+  /** How many calls it makes, about. */
+  long calls() {
+    return (untilMicros - atMicros) / gapMicros;
+  }
+
   private static Kind kind(String label) {
     return Arrays.stream(Kind.values())
         .filter(each -> each.label().equals(label))

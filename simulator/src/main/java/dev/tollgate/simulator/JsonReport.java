@@ -18,6 +18,8 @@ import java.util.TreeMap;
  * @param byHour every hour from the first to the last, also those without calls
  * @param refusals how many calls each limit, or something else, refused
  * @param restrictions how many calls each quota restricted
+ * @param leftOut how many alerts, and those of breakers and of abnormal callers among them, the
+ *     lists above leave out
  */
 record JsonReport(
     long calls,
@@ -32,13 +34,16 @@ record JsonReport(
     Map<String, Counts> byTier,
     List<Hour> byHour,
     Map<String, Long> refusals,
-    Map<String, Long> restrictions) {
+    Map<String, Long> restrictions,
+    LeftOut leftOut) {
 
   record Breaker(String scope, String from, String to, Object at) {}
 
   record Anomaly(String caller, Object at, String window) {}
 
   record Notice(String kind, Object at, String subject) {}
+
+  record LeftOut(long breaker, long anomalies, long alerts) {}
 
   record Counts(
       long calls,
@@ -75,16 +80,19 @@ record JsonReport(
         total.refused(),
         total.spentUsd(),
         total.demandUsd(),
-        BreakerChange.of(results.alerts()).stream().map(change -> breaker(change, format)).toList(),
-        results.alerts().stream()
-            .filter(alert -> alert.kind() == Alert.Kind.ANOMALY)
-            .map(alert -> anomaly(alert, format))
+        BreakerChange.of(results.breaker().kept()).stream()
+            .map(change -> breaker(change, format))
             .toList(),
-        results.alerts().stream().map(alert -> notice(alert, format)).toList(),
+        results.anomalies().kept().stream().map(alert -> anomaly(alert, format)).toList(),
+        results.alerts().kept().stream().map(alert -> notice(alert, format)).toList(),
         tiers,
         hours(results.hours(), format),
         results.refusals(),
-        results.restrictions());
+        results.restrictions(),
+        new LeftOut(
+            results.breaker().dropped(),
+            results.anomalies().dropped(),
+            results.alerts().dropped()));
   }
 
   private static Breaker breaker(BreakerChange change, TimeFormat format) {

@@ -3,7 +3,6 @@ package dev.tollgate.simulator;
 import dev.tollgate.Alert;
 import dev.tollgate.Decision;
 import dev.tollgate.Limit;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,23 +13,18 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a simulation finds. Bounded: callers beyond {@link #MAX_CALLERS} are counted together, and
- * of the alerts the first {@link #MAX_ALERTS} are kept.
+ * What a simulation finds. Bounded: callers beyond {@link #MAX_CALLERS} are counted together.
+ * Alerts of breakers and of abnormal callers are kept apart from all others, however many those
+ * are.
  *
  * <p>Not thread-safe.
  */
 final class Results {
 
   static final int MAX_CALLERS = 100_000;
-  static final int MAX_ALERTS = 10_000;
   static final String OTHER_CALLERS = "(other callers)";
 
   private static final String NEARLY_USED_UP = "a quota that is nearly used up";
-  private static final Comparator<Alert> BY_TIME =
-      Comparator.comparing(Alert::at)
-          .thenComparing(Alert::kind)
-          .thenComparing(Alert::subject)
-          .thenComparing(Alert::message);
   private static final int MAX_DRAWN = 480;
   private static final int MAX_BARS = 168;
 
@@ -40,11 +34,13 @@ final class Results {
   private final Map<String, Tally> callers = new HashMap<>();
   private final NavigableMap<String, Long> refusals = new TreeMap<>();
   private final NavigableMap<String, Long> restrictions = new TreeMap<>();
-  private final List<Alert> alerts = new ArrayList<>();
+  private final AlertList alerts = new AlertList();
+  private final AlertList breaker = new AlertList();
+  private final AlertList anomalies = new AlertList();
+  private final NavigableMap<Alert.Kind, Long> kinds = new TreeMap<>();
   private final Timeline hours;
   private final Timeline spending;
   private final Timeline bars;
-  private long alertsHeard;
   private long endMicros;
 
   Results(Survey survey) {
@@ -122,11 +118,14 @@ final class Results {
     return refusal.reason();
   }
 
-  /** Keeps an alert. */
+  /** Takes note of an alert. */
   void heard(Alert alert) {
-    alertsHeard++;
-    if (alerts.size() < MAX_ALERTS) {
-      alerts.add(alert);
+    alerts.add(alert);
+    kinds.merge(alert.kind(), 1L, Long::sum);
+    switch (alert.kind()) {
+      case BREAKER_OPENED, BREAKER_HALF_OPENED, BREAKER_CLOSED -> breaker.add(alert);
+      case ANOMALY -> anomalies.add(alert);
+      default -> {}
     }
   }
 
@@ -157,14 +156,24 @@ final class Results {
     return restrictions;
   }
 
-  /** The alerts, in the order of their times; in one order, also where the engine has none. */
-  List<Alert> alerts() {
-    return alerts.stream().sorted(BY_TIME).toList();
+  /** All alerts. */
+  AlertList alerts() {
+    return alerts;
   }
 
-  /** How many alerts there were, kept or not. */
-  long alertsHeard() {
-    return alertsHeard;
+  /** How many alerts of each kind there were. */
+  NavigableMap<Alert.Kind, Long> kinds() {
+    return kinds;
+  }
+
+  /** Those that tell of breakers. */
+  AlertList breaker() {
+    return breaker;
+  }
+
+  /** Those that tell of abnormal callers. */
+  AlertList anomalies() {
+    return anomalies;
   }
 
   /** Tallies of every hour. */

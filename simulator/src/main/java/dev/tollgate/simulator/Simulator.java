@@ -169,7 +169,8 @@ public final class Simulator implements Callable<Integer> {
   private Results replay(
       Settings settings, Directory directory, Survey survey, List<Incident> incidents)
       throws TraceException {
-    Progress progress = new Progress(err, style(), survey.calls());
+    long injected = incidents.stream().mapToLong(Incident::calls).sum();
+    Progress progress = new Progress(err, style(), survey.calls() + injected);
     try (TraceReader reader = TraceReader.open(trace, directory)) {
       List<Calls> sources = new ArrayList<>();
       sources.add(reader);

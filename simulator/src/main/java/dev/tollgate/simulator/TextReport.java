@@ -1,13 +1,10 @@
 package dev.tollgate.simulator;
 
-import dev.tollgate.Alert;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** The results as a page of text. */
 final class TextReport {
@@ -29,7 +26,7 @@ final class TextReport {
     report.tallies();
     report.causes("Refused by", results.refusals());
     report.causes("Restricted by", results.restrictions());
-    report.breaker(BreakerChange.of(results.alerts()));
+    report.breaker(BreakerChange.of(results.breaker().kept()));
     report.alerts();
     return report.text.toString();
   }
@@ -97,26 +94,23 @@ final class TextReport {
                   line(
                       "  %s  %s: %s -> %s",
                       format.label(each.atMicros()), each.scope(), each.from(), each.to()));
-      more(changes.size());
+      more(changes.size() + results.breaker().dropped());
     }
   }
 
   private void alerts() {
-    if (results.alertsHeard() == 0) {
-      return;
+    AlertList alerts = results.alerts();
+    if (alerts.heard() > 0) {
+      line("");
+      line("Alerts: %,d", alerts.heard());
+      results.kinds().forEach((kind, count) -> line("  %-50s %,12d", kind, count));
     }
-    line("");
-    line("Alerts: %,d", results.alertsHeard());
-    Map<Alert.Kind, Long> kinds =
-        results.alerts().stream()
-            .collect(Collectors.groupingBy(Alert::kind, TreeMap::new, Collectors.counting()));
-    kinds.forEach((kind, count) -> line("  %-50s %,12d", kind, count));
-    if (results.alertsHeard() > results.alerts().size()) {
-      line("  (of the first %,d)", results.alerts().size());
+    if (alerts.dropped() > 0) {
+      line("  (report.json lists the first %,d)", AlertList.MAX_KEPT);
     }
   }
 
-  private void more(int size) {
+  private void more(long size) {
     if (size > MAX_LISTED) {
       line("  and %,d more", size - MAX_LISTED);
     }

@@ -155,7 +155,8 @@ final class TraceReader implements Calls, Closeable {
             criticality.orElseThrow(),
             input.orElseThrow(),
             output.orElseThrow(),
-            max.orElseThrow()));
+            // what was answered had been asked for
+            Math.max(max.orElseThrow(), output.orElseThrow())));
   }
 
   private interface Parser<T> {

@@ -99,6 +99,15 @@ class TraceReaderTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"5000,, 5000", "4000,, 4096", "50, 40, 50", "40, 50, 50"})
+  void asksForAtLeastWhatIsAnswered(long output, String maxTokens, long asked) throws Exception {
+    String header = "timestamp,caller,input_tokens,output_tokens,max_tokens\n";
+    String row = "0,a,1,%d,%s\n".formatted(output, maxTokens == null ? "" : maxTokens);
+
+    assertThat(read(TIERS, header + row)).extracting(TraceCall::maxTokens).containsExactly(asked);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "2026-01-31T23:59:00Z, 1769903940000000",
     "2026-01-31T23:59:00.25+01:00, 1769900340250000",
