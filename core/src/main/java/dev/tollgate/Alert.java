@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -54,6 +55,11 @@ public record Alert(
     }
   }
 
+  /** How bad it is. */
+  public Severity severity() {
+    return kind.severity();
+  }
+
   /** One line, whatever its texts hold. */
   @Override
   public String toString() {
@@ -61,35 +67,63 @@ public record Alert(
     return line.replaceAll("\\p{Cntrl}+", " ");
   }
 
+  /** How bad something is, the least first; the words are PagerDuty's. */
+  public enum Severity {
+    /** One caller's own affair, however many callers there are. */
+    INFO,
+    /** Somebody should look at it within days. */
+    WARNING,
+    /** Somebody should look at it now. */
+    ERROR,
+    /** Money is being lost, or calls are refused to everybody. */
+    CRITICAL;
+
+    /** The name in lower case. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** What happened. */
   public enum Kind {
     /** A quota reached a rung of its ladder. */
-    QUOTA_REACHED,
+    QUOTA_REACHED(Severity.INFO),
     /** A provider reported usage that makes no sense; it was clamped. */
-    IMPLAUSIBLE_USAGE,
+    IMPLAUSIBLE_USAGE(Severity.WARNING),
     /** A model without a price was called; it is charged at the dearest known price, or refused. */
-    UNPRICED_MODEL,
+    UNPRICED_MODEL(Severity.WARNING),
     /** The store stopped answering. */
-    STORE_DEGRADED,
+    STORE_DEGRADED(Severity.ERROR),
     /** The store answers again. */
-    STORE_RECOVERED,
+    STORE_RECOVERED(Severity.ERROR),
     /** A provider's budget reached 50, 80 or 100 % of its hard limit. */
-    BUDGET_REACHED,
+    BUDGET_REACHED(Severity.ERROR),
     /** A provider said that its own limit is reached. */
-    PROVIDER_LIMIT_REACHED,
+    PROVIDER_LIMIT_REACHED(Severity.CRITICAL),
     /** Spending is abnormal: background and optional calls are halted. */
-    BREAKER_OPENED,
+    BREAKER_OPENED(Severity.CRITICAL),
     /** Some of the halted calls go on again. */
-    BREAKER_HALF_OPENED,
+    BREAKER_HALF_OPENED(Severity.CRITICAL),
     /** Spending is normal again. */
-    BREAKER_CLOSED,
+    BREAKER_CLOSED(Severity.CRITICAL),
     /** One caller's requests grew many times over. */
-    ANOMALY,
-    /** A provider's bill differs from what was counted here. */
-    BILL_DRIFT,
-    /** The limit at a provider itself was set or lowered, or should be and could not. */
-    PROVIDER_LIMIT_SET,
+    ANOMALY(Severity.ERROR),
+    /** A provider's bill differs from what was counted here, or could not be read for a day. */
+    BILL_DRIFT(Severity.WARNING),
+    /** The limit at a provider itself was set or lowered, or should be and could not for a day. */
+    PROVIDER_LIMIT_SET(Severity.WARNING),
     /** The monthly reminder of what is expected and of which limits are recommended. */
-    LIMITS_REVIEW
+    LIMITS_REVIEW(Severity.WARNING);
+
+    private final Severity severity;
+
+    Kind(Severity severity) {
+      this.severity = severity;
+    }
+
+    /** How bad it is; of what is over, how bad it was. */
+    public Severity severity() {
+      return severity;
+    }
   }
 }

@@ -10,6 +10,11 @@ public interface AlertSink extends AutoCloseable {
   /** Names it on pages, in metrics and in logs, so it tells no secret: {@code slack:host}. */
   String name();
 
+  /** Alerts that are less severe do not come here. */
+  default Alert.Severity leastSeverity() {
+    return Alert.Severity.INFO;
+  }
+
   /**
    * Delivers one alert; takes a few seconds at most. The same alert may come again after a failure:
    * its {@link Alert#id} tells.

@@ -7,18 +7,17 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** Turns what the engine notices about calls and the store into alerts. Thread-safe. */
 final class Notices {
 
-  private static final int MAX_UNPRICED_MODELS = 1000;
+  /** No model's name, as it has a blank. */
+  static final String OTHER_MODELS = "other models";
 
   private final Consumer<Alert> alerts;
   private final InstantSource clock;
-  private final Set<String> unpriced = ConcurrentHashMap.newKeySet();
+  private final UnpricedModels unpriced = new UnpricedModels();
 
   Notices(Consumer<Alert> alerts, InstantSource clock) {
     this.alerts = alerts;
@@ -54,12 +53,11 @@ final class Notices {
                 "action", rung.action().name())));
   }
 
-  /** Tells once of each model that has no price. */
+  /** Tells of a model if it has no price. */
   void unpriced(Policies policies, String model) {
     if (model.isEmpty()
         || policies.prices().find(model).isPresent()
-        || unpriced.size() >= MAX_UNPRICED_MODELS
-        || !unpriced.add(model)) {
+        || !unpriced.isTold(model, clock.instant())) {
       return;
     }
     String message =
@@ -69,6 +67,22 @@ final class Notices {
                 ? "no price is known for any model: cost is not counted"
                 : "model has no price and is charged at the dearest known one";
     alerts.accept(new Alert(Alert.Kind.UNPRICED_MODEL, clock.instant(), model, message, Map.of()));
+  }
+
+  /** Tells how many models without a price were not told one by one. */
+  void otherUnpriced() {
+    Instant now = clock.instant();
+    unpriced
+        .takeOthers(now)
+        .ifPresent(
+            others ->
+                alerts.accept(
+                    new Alert(
+                        Alert.Kind.UNPRICED_MODEL,
+                        now,
+                        OTHER_MODELS,
+                        "and " + others + " more models without a price were called in an hour",
+                        Map.of("models", Long.toString(others)))));
   }
 
   /** Tells that a provider reported what cannot be. */

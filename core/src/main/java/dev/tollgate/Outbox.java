@@ -2,8 +2,13 @@ package dev.tollgate;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,9 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /**
- * The alerts that wait for one sink, in order. One that fails is tried again after a pause that
- * doubles with every failure in a row, up to {@link #LONGEST_PAUSE}; after {@link #MAX_TRIES} it is
- * lost, which is counted and logged.
+ * The alerts that wait for one sink, the most severe first, and those that are alike in order: what
+ * callers can bring about in any number neither delays nor displaces what everybody has to know.
+ * When it is full, the oldest of the least severe makes room, and is lost. One that fails is tried
+ * again after a pause that doubles with every failure in a row, up to {@link #LONGEST_PAUSE}; after
+ * {@link #MAX_TRIES} it is lost, which is counted and logged.
  *
  * <p>Thread-safe. Delivers on the timer alone, one alert for each of its tasks and one task at a
  * time.
@@ -32,6 +39,9 @@ final class Outbox {
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final int MAX_DOUBLINGS = 20;
 
+  private static final Comparator<Letter> ORDER =
+      Comparator.comparing(Letter::severity).reversed().thenComparingLong(Letter::number);
+
   /** Runs each task after a pause. */
   interface Timer {
 
@@ -44,20 +54,21 @@ final class Outbox {
   private final AlertSink sink;
   private final Timer timer;
   private final RandomGenerator random;
-  private final BlockingQueue<Alert> waiting = new ArrayBlockingQueue<>(CAPACITY);
   private final AtomicBoolean scheduled = new AtomicBoolean();
-  private final AtomicBoolean full = new AtomicBoolean();
   private final AtomicLong delivered = new AtomicLong();
   private final AtomicLong retried = new AtomicLong();
-  private final AtomicLong lost = new AtomicLong();
 
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private final AtomicInteger failuresInARow = new AtomicInteger();
   private volatile boolean ending;
   private volatile boolean ended;
 
-  /** Of the first alert that waits. The timer's. */
-  private int tries;
+  // guarded by this
+  private final NavigableSet<Letter> waiting = new TreeSet<>(ORDER);
+  private final Map<Alert.Severity, Long> lost = new EnumMap<>(Alert.Severity.class);
+  private long added;
+  private boolean delivering;
+  private boolean full;
 
   /**
    * @param random spreads the pauses of many processes
@@ -68,28 +79,58 @@ final class Outbox {
     this.random = random;
   }
 
+  /** Takes an alert, unless the sink is not told such ones. */
   void add(Alert alert) {
-    if (waiting.offer(alert)) {
-      full.set(false);
-      schedule(Duration.ZERO);
-      if (ended) {
-        abandon();
-      }
+    if (alert.severity().compareTo(sink.leastSeverity()) < 0) {
       return;
     }
-    lost.incrementAndGet();
-    if (!full.getAndSet(true)) {
+    put(alert);
+    schedule(Duration.ZERO);
+    if (ended) {
+      abandon();
+    }
+  }
+
+  private synchronized void put(Alert alert) {
+    waiting.add(new Letter(alert, added++));
+    if (size() <= CAPACITY) {
+      full = false;
+      return;
+    }
+    Letter least = oldest(waiting.last().alert);
+    waiting.remove(least);
+    countLost(least.alert);
+    if (!full) {
+      full = true;
       LOGGER.log(
           Level.WARNING,
           "alerts to {0} are lost: {1} others wait, the first that is lost is {2}",
           sink.name(),
           CAPACITY,
-          alert);
+          least.alert);
     }
   }
 
-  SinkState state() {
-    return new SinkState(sink.name(), delivered.get(), retried.get(), lost.get(), waiting.size());
+  /** The oldest that is as severe as an alert that waits. */
+  private Letter oldest(Alert alert) {
+    return Objects.requireNonNull(waiting.ceiling(new Letter(alert, -1)));
+  }
+
+  private int size() {
+    return waiting.size() + (delivering ? 1 : 0);
+  }
+
+  private synchronized boolean isEmpty() {
+    return size() == 0;
+  }
+
+  private synchronized void countLost(Alert alert) {
+    lost.merge(alert.severity(), 1L, Long::sum);
+  }
+
+  synchronized SinkState state() {
+    long all = lost.values().stream().mapToLong(Long::longValue).sum();
+    return new SinkState(sink.name(), delivered.get(), retried.get(), all, size(), lost);
   }
 
   private void schedule(Duration pause) {
@@ -104,25 +145,39 @@ final class Outbox {
   }
 
   private void deliverNext() {
-    Alert next = waiting.peek();
-    Duration pause = next == null ? Duration.ZERO : attempt(next);
+    Duration pause = take().map(this::attempt).orElse(Duration.ZERO);
     scheduled.set(false);
-    if (!waiting.isEmpty()) {
+    if (!isEmpty()) {
       schedule(pause);
     }
     completeIfDrained();
   }
 
+  private synchronized Optional<Letter> take() {
+    Optional<Letter> next = Optional.ofNullable(waiting.pollFirst());
+    delivering = next.isPresent();
+    return next;
+  }
+
+  private synchronized void finish() {
+    delivering = false;
+  }
+
+  private synchronized void putBack(Letter letter) {
+    delivering = false;
+    waiting.add(letter);
+  }
+
   private void completeIfDrained() {
-    if (ending && (waiting.isEmpty() || failuresInARow.get() > 0)) {
+    if (ending && (isEmpty() || failuresInARow.get() > 0)) {
       drained.complete(null);
     }
   }
 
-  /** Tries to deliver the first alert that waits; says how long to pause then. */
-  private Duration attempt(Alert next) {
+  /** Tries to deliver an alert; says how long to pause then. */
+  private Duration attempt(Letter next) {
     try {
-      sink.deliver(next);
+      sink.deliver(next.alert);
       delivered.incrementAndGet();
       finish();
       failuresInARow.set(0);
@@ -137,25 +192,21 @@ final class Outbox {
     }
   }
 
-  private void finish() {
-    waiting.poll();
-    tries = 0;
-  }
-
-  private void failed(Alert alert, UndeliveredException failure) {
-    tries++;
+  private void failed(Letter letter, UndeliveredException failure) {
+    letter.tries++;
     int inARow = failuresInARow.incrementAndGet();
-    if (failure.isLasting() || tries == MAX_TRIES) {
-      lost.incrementAndGet();
+    if (failure.isLasting() || letter.tries == MAX_TRIES) {
+      countLost(letter.alert);
       finish();
       LOGGER.log(
           Level.WARNING,
           "an alert to {0} is lost: {1}: {2}",
           sink.name(),
           failure.getMessage(),
-          alert);
+          letter.alert);
       return;
     }
+    putBack(letter);
     retried.incrementAndGet();
     if (inARow == 1) {
       LOGGER.log(
@@ -188,12 +239,31 @@ final class Outbox {
   /** Gives up what waits, and whatever comes. */
   void abandon() {
     ended = true;
-    int given = 0;
-    for (Alert alert = waiting.poll(); alert != null; alert = waiting.poll()) {
-      given++;
+    for (Optional<Letter> next = take(); next.isPresent(); next = take()) {
+      Alert alert = next.get().alert;
+      countLost(alert);
       LOGGER.log(
           Level.WARNING, "an alert to {0} is lost: the end came first: {1}", sink.name(), alert);
     }
-    lost.addAndGet(given);
+  }
+
+  /** An alert that waits. Those that are alike go by their numbers. */
+  private static final class Letter {
+    private final Alert alert;
+    private final long number;
+    private int tries;
+
+    Letter(Alert alert, long number) {
+      this.alert = alert;
+      this.number = number;
+    }
+
+    Alert.Severity severity() {
+      return alert.severity();
+    }
+
+    long number() {
+      return number;
+    }
   }
 }

@@ -106,6 +106,7 @@ public final class Tollgate implements AutoCloseable {
     repeat(this::probe, PROBE_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
     repeat(calls::flush, CALLS_PERIOD);
+    repeat(notices::otherUnpriced, CALLS_PERIOD);
     repeat(overrides::refresh, OVERRIDES_PERIOD);
     repeat(breakers::tick, SpendBreakers.PERIOD);
   }

@@ -20,7 +20,13 @@ class OutboxTest {
   private static final class TrialSink implements AlertSink {
     final Deque<UndeliveredException> failures = new ArrayDeque<>();
     final List<String> taken = new ArrayList<>();
+    Alert.Severity least = Alert.Severity.INFO;
     int asked;
+
+    @Override
+    public Alert.Severity leastSeverity() {
+      return least;
+    }
 
     @Override
     public String name() {
@@ -124,7 +130,8 @@ class OutboxTest {
     timer.runAll();
 
     assertThat(sink.taken).containsExactly("b");
-    assertThat(outbox.state()).isEqualTo(new SinkState("trial", 1, 9, 1, 0));
+    assertThat(outbox.state())
+        .isEqualTo(new SinkState("trial", 1, 9, 1, 0, Map.of(Alert.Severity.ERROR, 1L)));
   }
 
   @Test
@@ -134,7 +141,8 @@ class OutboxTest {
     timer.runAll();
 
     assertThat(sink.taken).containsExactly("b");
-    assertThat(outbox.state()).isEqualTo(new SinkState("trial", 1, 0, 1, 0));
+    assertThat(outbox.state())
+        .isEqualTo(new SinkState("trial", 1, 0, 1, 0, Map.of(Alert.Severity.ERROR, 1L)));
   }
 
   @Test
@@ -143,9 +151,79 @@ class OutboxTest {
       add("a");
     }
 
-    assertThat(outbox.state()).isEqualTo(new SinkState("trial", 0, 0, 7, Outbox.CAPACITY));
+    Map<Alert.Severity, Long> lost = Map.of(Alert.Severity.ERROR, 7L);
+    assertThat(outbox.state()).isEqualTo(new SinkState("trial", 0, 0, 7, Outbox.CAPACITY, lost));
     timer.runAll();
-    assertThat(outbox.state()).isEqualTo(new SinkState("trial", Outbox.CAPACITY, 0, 7, 0));
+    assertThat(outbox.state()).isEqualTo(new SinkState("trial", Outbox.CAPACITY, 0, 7, 0, lost));
+  }
+
+  @Test
+  void theMostSevereGoesFirst() {
+    outbox.add(alert(Alert.Kind.QUOTA_REACHED, "a"));
+    outbox.add(alert(Alert.Kind.UNPRICED_MODEL, "b"));
+    outbox.add(alert(Alert.Kind.BREAKER_OPENED, "c"));
+    outbox.add(alert(Alert.Kind.QUOTA_REACHED, "d"));
+    outbox.add(alert(Alert.Kind.BREAKER_CLOSED, "e"));
+    timer.runAll();
+
+    assertThat(sink.taken).containsExactly("c", "e", "b", "a", "d");
+  }
+
+  @Test
+  void theMostSevereOvertakesOneThatIsTriedAgain() {
+    fail(1, UndeliveredException.passing("busy"));
+    outbox.add(alert(Alert.Kind.QUOTA_REACHED, "a"));
+    timer.tasks.poll().run();
+    outbox.add(alert(Alert.Kind.BREAKER_OPENED, "b"));
+    timer.runAll();
+
+    assertThat(sink.taken).containsExactly("b", "a");
+    assertThat(outbox.state()).isEqualTo(new SinkState("trial", 2, 1, 0, 0));
+  }
+
+  /** A flood of what callers bring about finds a full queue, and the breaker still its place. */
+  @Test
+  void theOldestOfTheLeastSevereMakesRoom() {
+    for (int i = 0; i < Outbox.CAPACITY; i++) {
+      outbox.add(alert(Alert.Kind.QUOTA_REACHED, "quota " + i));
+    }
+    outbox.add(alert(Alert.Kind.BREAKER_OPENED, "breaker"));
+    outbox.add(alert(Alert.Kind.BUDGET_REACHED, "budget"));
+    for (int i = 0; i < 5; i++) {
+      outbox.add(alert(Alert.Kind.UNPRICED_MODEL, "model " + i));
+    }
+
+    assertThat(outbox.state().waiting()).isEqualTo(Outbox.CAPACITY);
+    assertThat(outbox.state().lostBySeverity()).containsOnly(Map.entry(Alert.Severity.INFO, 7L));
+    timer.runAll();
+    assertThat(sink.taken)
+        .hasSize(Outbox.CAPACITY)
+        .startsWith("breaker", "budget", "model 0", "model 1", "model 2", "model 3", "model 4")
+        .endsWith("quota 999")
+        .contains("quota 7")
+        .doesNotContain("quota 6");
+  }
+
+  @Test
+  void whatIsLessSevereThanAllThatWaitsIsLostItself() {
+    for (int i = 0; i < Outbox.CAPACITY; i++) {
+      add("a");
+    }
+    outbox.add(alert(Alert.Kind.QUOTA_REACHED, "b"));
+
+    assertThat(outbox.state().lostBySeverity()).containsOnly(Map.entry(Alert.Severity.INFO, 1L));
+  }
+
+  @Test
+  void whatASinkDoesNotWantIsNeitherKeptNorLost() {
+    sink.least = Alert.Severity.ERROR;
+    outbox.add(alert(Alert.Kind.QUOTA_REACHED, "a"));
+    outbox.add(alert(Alert.Kind.UNPRICED_MODEL, "b"));
+    outbox.add(alert(Alert.Kind.STORE_DEGRADED, "c"));
+    timer.runAll();
+
+    assertThat(sink.taken).containsExactly("c");
+    assertThat(outbox.state()).isEqualTo(new SinkState("trial", 1, 0, 0, 0));
   }
 
   @Test
@@ -164,7 +242,8 @@ class OutboxTest {
     timer.ended = true;
     add("a");
 
-    assertThat(outbox.state()).isEqualTo(new SinkState("trial", 0, 0, 1, 0));
+    assertThat(outbox.state())
+        .isEqualTo(new SinkState("trial", 0, 0, 1, 0, Map.of(Alert.Severity.ERROR, 1L)));
   }
 
   private void fail(int times, UndeliveredException failure) {
@@ -180,6 +259,10 @@ class OutboxTest {
   }
 
   private static Alert alert(String subject) {
-    return new Alert(Alert.Kind.ANOMALY, Instant.EPOCH, subject, "is abnormal", Map.of());
+    return alert(Alert.Kind.ANOMALY, subject);
+  }
+
+  private static Alert alert(Alert.Kind kind, String subject) {
+    return new Alert(kind, Instant.EPOCH, subject, "is abnormal", Map.of());
   }
 }

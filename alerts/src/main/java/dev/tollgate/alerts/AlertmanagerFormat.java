@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -21,11 +20,11 @@ record AlertmanagerFormat() implements MessageFormat {
   private static final Duration LONGEST = Duration.ofDays(1);
 
   @Override
-  public Optional<Message> message(Alert alert) {
+  public Message message(Alert alert) {
     Incident incident = Incident.of(alert.kind());
     Map<String, String> labels = new LinkedHashMap<>();
     labels.put("alertname", "Tollgate" + incident.camelCase());
-    labels.put("severity", incident.severity().word());
+    labels.put("severity", alert.severity().word());
     labels.put("subject", alert.subject());
     if (!incident.lasts()) {
       labels.put("cause", alert.cause());
@@ -38,7 +37,7 @@ record AlertmanagerFormat() implements MessageFormat {
             "summary", alert.message(), "description", new TreeMap<>(alert.details()).toString()));
     body.put("startsAt", alert.at().toString());
     body.put("endsAt", end(incident, alert.at()).toString());
-    return Optional.of(Message.json(List.of(body)));
+    return Message.json(List.of(body));
   }
 
   private static Instant end(Incident incident, Instant at) {

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Tells alerts to one receiver. */
@@ -19,6 +18,7 @@ final class HttpSink implements AlertSink {
   private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
 
   private final String name;
+  private final Alert.Severity leastSeverity;
   private final MessageFormat format;
   private final Poster poster;
   private final InstantSource clock;
@@ -26,8 +26,14 @@ final class HttpSink implements AlertSink {
   /**
    * @param clock what a date in Retry-After is compared with
    */
-  HttpSink(String name, MessageFormat format, Poster poster, InstantSource clock) {
+  HttpSink(
+      String name,
+      Alert.Severity leastSeverity,
+      MessageFormat format,
+      Poster poster,
+      InstantSource clock) {
     this.name = name;
+    this.leastSeverity = leastSeverity;
     this.format = format;
     this.poster = poster;
     this.clock = clock;
@@ -39,11 +45,13 @@ final class HttpSink implements AlertSink {
   }
 
   @Override
+  public Alert.Severity leastSeverity() {
+    return leastSeverity;
+  }
+
+  @Override
   public void deliver(Alert alert) throws UndeliveredException {
-    Optional<Message> message = format.message(alert);
-    if (message.isPresent()) {
-      check(post(message.get()));
-    }
+    check(post(format.message(alert)));
   }
 
   private Poster.Answer post(Message message) throws UndeliveredException {

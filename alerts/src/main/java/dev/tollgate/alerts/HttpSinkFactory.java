@@ -1,12 +1,17 @@
 package dev.tollgate.alerts;
 
+import dev.tollgate.Alert;
 import dev.tollgate.AlertSink;
 import dev.tollgate.AlertSinkFactory;
 import java.time.Duration;
 import java.util.Set;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Opens {@code webhook:}, {@code slack:}, {@code alertmanager:} and {@code pagerduty:} sinks. */
+/**
+ * Opens {@code webhook:}, {@code slack:}, {@code alertmanager:} and {@code pagerduty:} sinks. A
+ * webhook is told everything; people are spared what single callers bring about, and at night also
+ * what can wait for the morning.
+ */
 public final class HttpSinkFactory implements AlertSinkFactory {
 
   private static final Duration DEADLINE = Duration.ofSeconds(5);
@@ -46,6 +51,19 @@ public final class HttpSinkFactory implements AlertSinkFactory {
       String scheme, MessageFormat format, Endpoint endpoint, Options options) {
     SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
     Poster poster = new Poster(endpoint, options.privateAddresses(), tls, DEADLINE);
-    return new HttpSink(scheme + ":" + endpoint.hostHeader(), format, poster, options.clock());
+    return new HttpSink(
+        scheme + ":" + endpoint.hostHeader(),
+        leastSeverity(scheme),
+        format,
+        poster,
+        options.clock());
+  }
+
+  private static Alert.Severity leastSeverity(String scheme) {
+    return switch (scheme) {
+      case "webhook" -> Alert.Severity.INFO;
+      case "pagerduty" -> Alert.Severity.ERROR;
+      default -> Alert.Severity.WARNING;
+    };
   }
 }

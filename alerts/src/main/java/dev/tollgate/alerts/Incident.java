@@ -9,40 +9,19 @@ import java.util.stream.Collectors;
  * What an alert means to systems that keep incidents open until they are resolved.
  *
  * @param name the kind of incident, such as {@code spend-breaker}
- * @param severity how bad it is, the same when it is resolved
  * @param lasts whether it stands until another alert resolves it
  * @param resolved whether this alert resolves it
  */
-record Incident(String name, Severity severity, boolean lasts, boolean resolved) {
-
-  /** In PagerDuty's words. */
-  enum Severity {
-    CRITICAL,
-    ERROR,
-    WARNING,
-    INFO;
-
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
+record Incident(String name, boolean lasts, boolean resolved) {
 
   static Incident of(Alert.Kind kind) {
     return switch (kind) {
-      case BREAKER_OPENED, BREAKER_HALF_OPENED ->
-          new Incident("spend-breaker", Severity.CRITICAL, true, false);
-      case BREAKER_CLOSED -> new Incident("spend-breaker", Severity.CRITICAL, true, true);
-      case STORE_DEGRADED -> new Incident("store-degraded", Severity.ERROR, true, false);
-      case STORE_RECOVERED -> new Incident("store-degraded", Severity.ERROR, true, true);
-      case PROVIDER_LIMIT_REACHED -> event(kind, Severity.CRITICAL);
-      case BUDGET_REACHED, ANOMALY -> event(kind, Severity.ERROR);
-      case UNPRICED_MODEL, IMPLAUSIBLE_USAGE, BILL_DRIFT -> event(kind, Severity.WARNING);
-      case QUOTA_REACHED, LIMITS_REVIEW, PROVIDER_LIMIT_SET -> event(kind, Severity.INFO);
+      case BREAKER_OPENED, BREAKER_HALF_OPENED -> new Incident("spend-breaker", true, false);
+      case BREAKER_CLOSED -> new Incident("spend-breaker", true, true);
+      case STORE_DEGRADED -> new Incident("store-degraded", true, false);
+      case STORE_RECOVERED -> new Incident("store-degraded", true, true);
+      default -> new Incident(dashed(kind), false, false);
     };
-  }
-
-  private static Incident event(Alert.Kind kind, Severity severity) {
-    return new Incident(dashed(kind), severity, false, false);
   }
 
   /** A kind as {@code quota-reached}. */

@@ -3,12 +3,11 @@ package dev.tollgate.alerts;
 import dev.tollgate.Alert;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * PagerDuty's Events API v2. What needs nobody at night is left out.
+ * PagerDuty's Events API v2.
  *
  * @param routingKey of an integration: a secret
  */
@@ -30,26 +29,23 @@ record PagerDutyFormat(String routingKey) implements MessageFormat {
   }
 
   @Override
-  public Optional<Message> message(Alert alert) {
+  public Message message(Alert alert) {
     Incident incident = Incident.of(alert.kind());
-    if (incident.severity() == Incident.Severity.INFO) {
-      return Optional.empty();
-    }
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("routing_key", routingKey);
     event.put("event_action", incident.resolved() ? "resolve" : "trigger");
     event.put("dedup_key", cut("tollgate/" + incident.key(alert), MAX_DEDUP_KEY));
     if (!incident.resolved()) {
-      event.put("payload", payload(incident, alert));
+      event.put("payload", payload(alert));
     }
-    return Optional.of(Message.json(event));
+    return Message.json(event);
   }
 
-  private static Map<String, Object> payload(Incident incident, Alert alert) {
+  private static Map<String, Object> payload(Alert alert) {
     Map<String, Object> payload = new LinkedHashMap<>();
     payload.put("summary", cut(alert.subject() + ": " + alert.message(), MAX_SUMMARY));
     payload.put("source", alert.subject());
-    payload.put("severity", incident.severity().word());
+    payload.put("severity", alert.severity().word());
     payload.put("timestamp", alert.at().toString());
     payload.put("component", "tollgate");
     payload.put("class", Incident.dashed(alert.kind()));

@@ -3,7 +3,6 @@ package dev.tollgate.alerts;
 import dev.tollgate.Alert;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -14,7 +13,7 @@ record SlackFormat() implements MessageFormat {
   private static final int MAX_TEXT = 500;
 
   @Override
-  public Optional<Message> message(Alert alert) {
+  public Message message(Alert alert) {
     String title = Incident.dashed(alert.kind()).replace('-', ' ');
     String headline =
         "*Tollgate: " + title + "* " + escaped(alert.subject()) + "\n" + escaped(alert.message());
@@ -24,15 +23,14 @@ record SlackFormat() implements MessageFormat {
                 .map(detail -> detail.getKey() + ": " + detail.getValue())
                 .collect(Collectors.joining(" · "));
     String context = alert.at() + (details.isEmpty() ? "" : " · " + escaped(details));
-    return Optional.of(
-        Message.json(
-            Map.of(
-                "text",
-                headline,
-                "blocks",
-                List.of(
-                    Map.of("type", "section", "text", mrkdwn(headline)),
-                    Map.of("type", "context", "elements", List.of(mrkdwn(context)))))));
+    return Message.json(
+        Map.of(
+            "text",
+            headline,
+            "blocks",
+            List.of(
+                Map.of("type", "section", "text", mrkdwn(headline)),
+                Map.of("type", "context", "elements", List.of(mrkdwn(context))))));
   }
 
   private static Map<String, String> mrkdwn(String text) {

@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -25,7 +24,7 @@ record WebhookFormat(String secret, InstantSource clock) implements MessageForma
   private static final String SECRET_PREFIX = "whsec_";
 
   @Override
-  public Optional<Message> message(Alert alert) {
+  public Message message(Alert alert) {
     byte[] body = Json.bytes(event(alert));
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Content-Type", "application/cloudevents+json; charset=UTF-8");
@@ -35,7 +34,7 @@ record WebhookFormat(String secret, InstantSource clock) implements MessageForma
       headers.put("webhook-timestamp", timestamp);
       headers.put("webhook-signature", "v1," + signature(alert.id() + "." + timestamp + ".", body));
     }
-    return Optional.of(new Message(headers, body));
+    return new Message(headers, body);
   }
 
   private static Map<String, Object> event(Alert alert) {
@@ -49,7 +48,7 @@ record WebhookFormat(String secret, InstantSource clock) implements MessageForma
     event.put("datacontenttype", "application/json");
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("kind", alert.kind().name());
-    data.put("severity", Incident.of(alert.kind()).severity().word());
+    data.put("severity", alert.severity().word());
     data.put("message", alert.message());
     data.put("cause", alert.cause());
     data.put("details", new TreeMap<>(alert.details()));

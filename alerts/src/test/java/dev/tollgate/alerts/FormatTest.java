@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tollgate.Alert;
+import dev.tollgate.AlertSink;
+import dev.tollgate.AlertSinkFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -20,6 +22,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What receivers are sent, by their own documentation. */
@@ -40,7 +43,7 @@ class FormatTest {
 
   @Test
   void aWebhookIsACloudEvent() throws Exception {
-    Message message = new WebhookFormat("", CLOCK).message(QUOTA).orElseThrow();
+    Message message = new WebhookFormat("", CLOCK).message(QUOTA);
 
     assertThat(message.headers())
         .containsExactly(Map.entry("Content-Type", "application/cloudevents+json; charset=UTF-8"));
@@ -64,7 +67,7 @@ class FormatTest {
   void aWebhookIsSignedAsStandardWebhooksAre() throws Exception {
     byte[] key = "0123456789abcdef01234567".getBytes(StandardCharsets.UTF_8);
     String secret = "whsec_" + Base64.getEncoder().encodeToString(key);
-    Message message = new WebhookFormat(secret, CLOCK).message(QUOTA).orElseThrow();
+    Message message = new WebhookFormat(secret, CLOCK).message(QUOTA);
 
     String timestamp = Long.toString(AT.getEpochSecond() + 5);
     assertThat(message.headers())
@@ -101,7 +104,7 @@ class FormatTest {
             "<!channel>",
             "see <https://evil.example|here> & there",
             Map.of("model", "<@U123>"));
-    JsonNode message = json(new SlackFormat().message(hostile).orElseThrow());
+    JsonNode message = json(new SlackFormat().message(hostile));
 
     assertThat(message.at("/blocks/0/text/type").asText()).isEqualTo("mrkdwn");
     assertThat(message.at("/blocks/0/text/text").asText())
@@ -122,7 +125,7 @@ class FormatTest {
             "&".repeat(9000),
             "<".repeat(9000),
             Map.of("a", ">".repeat(9000)));
-    JsonNode message = json(new SlackFormat().message(huge).orElseThrow());
+    JsonNode message = json(new SlackFormat().message(huge));
 
     assertThat(message.at("/blocks/0/text/text").asText()).hasSizeLessThan(5100);
     assertThat(message.at("/blocks/1/elements/0/text").asText()).hasSizeLessThan(3000);
@@ -161,9 +164,20 @@ class FormatTest {
     assertThat(closed.at("/dedup_key")).isEqualTo(opened.at("/dedup_key"));
   }
 
-  @Test
-  void pagerDutyIsNotToldOfCallersQuotas() {
-    assertThat(new PagerDutyFormat(KEY).message(QUOTA)).isEmpty();
+  /** Only machines are told what single callers bring about, and nobody is woken for the rest. */
+  @ParameterizedTest
+  @CsvSource({
+    "webhook, https://example.com/, INFO",
+    "slack, https://example.com/, WARNING",
+    "alertmanager, https://example.com/, WARNING",
+    "pagerduty, R0UT1NGKEYR0UT1NGKEYR0UT1NGKEY00, ERROR"
+  })
+  void receiversAreToldWhatConcernsThem(String scheme, String address, Alert.Severity least) {
+    AlertSinkFactory.Options options = new AlertSinkFactory.Options(false, "", CLOCK);
+    try (AlertSink sink = new HttpSinkFactory().open(scheme, address, options)) {
+      assertThat(sink.leastSeverity()).isEqualTo(least);
+    }
+    assertThat(QUOTA.severity()).isEqualTo(Alert.Severity.INFO);
   }
 
   @Test
@@ -184,7 +198,7 @@ class FormatTest {
             new AlertmanagerFormat(),
             new PagerDutyFormat(KEY));
 
-    assertThat(formats.stream().flatMap(format -> format.message(alert).stream()))
+    assertThat(formats.stream().map(format -> format.message(alert)))
         .allSatisfy(message -> assertThat(json(message)).isNotEmpty())
         .allSatisfy(
             message ->
@@ -212,13 +226,13 @@ class FormatTest {
   }
 
   private static JsonNode alertmanager(Alert alert) throws IOException {
-    JsonNode alerts = json(new AlertmanagerFormat().message(alert).orElseThrow());
+    JsonNode alerts = json(new AlertmanagerFormat().message(alert));
     assertThat(alerts).hasSize(1);
     return alerts.get(0);
   }
 
   private static JsonNode pagerDuty(Alert alert) throws IOException {
-    return json(new PagerDutyFormat(KEY).message(alert).orElseThrow());
+    return json(new PagerDutyFormat(KEY).message(alert));
   }
 
   private static JsonNode json(Message message) throws IOException {

@@ -264,13 +264,21 @@ class HttpSinkTest {
   private static HttpSink tlsSink(ServerSocket server, String host, SSLSocketFactory tls) {
     Endpoint endpoint = Endpoint.parse("https://" + host + ":" + server.getLocalPort() + "/");
     return new HttpSink(
-        "tls", new SlackFormat(), new Poster(endpoint, true, tls, Duration.ofSeconds(10)), CLOCK);
+        "tls",
+        Alert.Severity.INFO,
+        new SlackFormat(),
+        new Poster(endpoint, true, tls, Duration.ofSeconds(10)),
+        CLOCK);
   }
 
   private static HttpSink sink(ServerSocket server, Duration deadline) {
     Endpoint endpoint = Endpoint.parse("http://127.0.0.1:" + server.getLocalPort() + "/");
     return new HttpSink(
-        "trial", new SlackFormat(), new Poster(endpoint, true, TLS, deadline), CLOCK);
+        "trial",
+        Alert.Severity.INFO,
+        new SlackFormat(),
+        new Poster(endpoint, true, TLS, deadline),
+        CLOCK);
   }
 
   private static ServerSocket listen() throws IOException {

@@ -58,7 +58,7 @@ final class AlertReader {
     }
     List<SinkAddress> addresses = new ArrayList<>();
     for (SinkAddress address : values.list(ALERTS, SINK)) {
-      if (addresses.contains(address)) {
+      if (addresses.stream().anyMatch(address::isWhere)) {
         values.report(ALERTS, "lists " + address + " twice", "remove one");
       } else {
         addresses.add(address);

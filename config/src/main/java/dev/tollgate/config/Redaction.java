@@ -17,9 +17,11 @@ final class Redaction {
 
   /** The scheme, and of a URL without a login also the host. */
   private static final Pattern SINK =
-      Pattern.compile("(?s)(?<start>[a-z]{1,20}:(https?://[^/?#@]+(?=[/?#]|$)/?)?)(?<rest>.*)");
+      Pattern.compile(
+          "(?s)(?<start>[a-z]{1,20}(\\((info|warning|error|critical)\\))?:(https?://[^/?#@]+(?=[/?#]|$)/?)?)(?<rest>.*)");
 
-  private static final Pattern WORD = Pattern.compile("[a-z]{1,20}");
+  private static final Pattern WORD =
+      Pattern.compile("[a-z]{1,20}(\\((info|warning|error|critical)\\))?");
 
   private Redaction() {}
 

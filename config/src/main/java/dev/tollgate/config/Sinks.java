@@ -50,7 +50,14 @@ final class Sinks {
    *     repeat
    */
   AlertSink open(SinkAddress sink, AlertSettings settings) {
-    if (sink.equals(new SinkAddress(LogSink.SCHEME, ""))) {
+    AlertSink opened = openAsItIs(sink, settings);
+    return sink.leastSeverity()
+        .<AlertSink>map(least -> new ChoosySink(opened, least))
+        .orElse(opened);
+  }
+
+  private AlertSink openAsItIs(SinkAddress sink, AlertSettings settings) {
+    if (sink.isWhere(new SinkAddress(LogSink.SCHEME, ""))) {
       return new LogSink();
     }
     AlertSinkFactory.Options options =

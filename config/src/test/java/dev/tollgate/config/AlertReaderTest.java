@@ -8,7 +8,9 @@ import dev.tollgate.Alert;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
 import dev.tollgate.SinkState;
+import dev.tollgate.Usage;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +43,26 @@ class AlertReaderTest {
                 "0123456789abcdef"));
   }
 
+  @Test
+  void aSinkCanBeToldOnlyWhatIsSevereEnough() {
+    List<SinkAddress> sinks =
+        Configs.read("tollgate.alerts", "log(warning), trial(critical):https://example.com/a")
+            .alerts()
+            .sinks();
+
+    assertThat(sinks)
+        .containsExactly(
+            new SinkAddress("log", Optional.of(Alert.Severity.WARNING), ""),
+            new SinkAddress(
+                "trial", Optional.of(Alert.Severity.CRITICAL), "https://example.com/a"));
+    assertThat(sinks)
+        .extracting(SinkAddress::toString)
+        .containsExactly("log(warning)", "trial(critical):https://example.com/***");
+    assertThat(Redaction.of(Key.single("alerts"), "log(error), trial(info):https://h/secret"))
+        .isEqualTo("log(error), trial(info):https://h/***");
+    assertThat(Redaction.of(Key.single("alerts"), "log(secret)")).isEqualTo("***");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -48,6 +70,9 @@ class AlertReaderTest {
       textBlock =
           """
           tollgate.alerts        | log, log   | lists log twice; remove one
+          tollgate.alerts        | log, log(error) | lists log(error) twice; remove one
+          tollgate.alerts        | log(loud)  | must be one of info, warning, error, critical
+          tollgate.alerts        | log()      | must be one of info, warning, error, critical
           tollgate.alerts        | mail:me    | mail:*** is not a kind of sink: known are log, alertmanager:, pagerduty:, slack:, webhook:
           tollgate.alerts        | log:me     | log:*** is not a kind of sink
           tollgate.alerts        | slack:https://h/x | slack:https://h/*** nothing here opens slack: sinks; add the jar tollgate-alerts
@@ -117,6 +142,34 @@ class AlertReaderTest {
           .extracting(Alert::subject)
           .isEqualTo("bob");
       assertThat(TrialSinkFactory.taken("first")).isEmpty();
+    }
+  }
+
+  /** A quota that a caller has used up is of severity info, a budget of severity error. */
+  @Test
+  void sinksAreNotToldWhatIsLessSevereThanTheyWant() throws Exception {
+    Configs.Changing source =
+        Configs.source(
+            "tollgate.reload", "off",
+            "tollgate.tier.free.quota", "10 requests/day",
+            "tollgate.alerts", "trial(error):severe",
+            "tollgate.price.m", "1 in, 1 out USD per 1M",
+            "tollgate.provider.acme.hard-limit", "1 USD/month",
+            "tollgate.provider.acme.models", "m",
+            "tollgate.route.chat.path", "/api/chat");
+    try (Engine engine = Engine.open(source.config(), LOADER)) {
+      use(engine, "ann");
+      engine
+          .tollgate()
+          .reserve(Call.of(new Caller("bob", "free"), "chat").model("m").estimate(600_000, 0))
+          .orThrow()
+          .settle(Usage.of(600_000, 0));
+
+      Alert first = TrialSinkFactory.taken("severe").poll(20, TimeUnit.SECONDS);
+      assertThat(first).extracting(Alert::kind).isEqualTo(Alert.Kind.BUDGET_REACHED);
+      await()
+          .untilAsserted(
+              () -> assertThat(engine.sinks()).containsExactly(new SinkState("trial", 1, 0, 0, 0)));
     }
   }
 
