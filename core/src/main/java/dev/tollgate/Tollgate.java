@@ -381,6 +381,19 @@ public final class Tollgate implements AutoCloseable {
     auditJournal.add(row);
   }
 
+  /**
+   * When something was begun: now, unless a process that shares the store, or one before it, has
+   * begun it already.
+   *
+   * @param what 1 to 200 characters, the same in all processes
+   * @throws StoreException when the store does not answer; ask again
+   */
+  public Instant begin(String what) throws StoreException {
+    SharedDocument document = new SharedDocument(guard, "begun/" + what);
+    String now = clock.instant().toString();
+    return Instant.parse(document.change(before -> before.isEmpty() ? now : before));
+  }
+
   /** What operators have done, newest first; empty when the store does not answer. */
   public List<AuditRow> audits() {
     return auditJournal.rows();

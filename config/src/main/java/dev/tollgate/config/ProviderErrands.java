@@ -8,6 +8,7 @@ import dev.tollgate.config.ProviderApis.OwnLimit;
 import dev.tollgate.providers.BillAudit;
 import dev.tollgate.providers.ProviderApiException;
 import dev.tollgate.providers.SpendLimit;
+import dev.tollgate.store.StoreException;
 import java.lang.System.Logger.Level;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import java.util.random.RandomGenerator;
 /**
  * Asks providers' administration APIs, beside all calls: for each bill once a day, when another day
  * can be compared, and for each own limit once a day and when the hard limit has changed. What
- * fails is tried again in about an hour.
+ * fails is tried again in about an hour, and is an alert when it has failed for a day.
  *
  * <p>Thread-safe. Owns a thread as soon as there is something to ask.
  */
@@ -37,10 +38,23 @@ final class ProviderErrands implements AutoCloseable {
   private static final Duration COUNTED = Duration.ofDays(62);
 
   private static final Duration PERIOD = Duration.ofHours(1);
+
+  /** How long something may fail until people are told. */
+  private static final Duration TOLERATED = Duration.ofDays(1);
+
   private static final int JITTER_PARTS = 10;
   private static final System.Logger LOG = System.getLogger("dev.tollgate");
 
   private record Lowered(LocalDate day, long nanoUsd) {}
+
+  /**
+   * What does not succeed.
+   *
+   * @param since the first time of those in a row
+   * @param reason of the last one
+   * @param told whether it was an alert
+   */
+  private record Failure(Instant since, String reason, boolean told) {}
 
   private final Tollgate tollgate;
   private final InstantSource clock;
@@ -51,7 +65,7 @@ final class ProviderErrands implements AutoCloseable {
   // touched by the errands' own thread alone
   private final Map<String, LocalDate> compared = new HashMap<>();
   private final Map<String, Lowered> lowered = new HashMap<>();
-  private final Map<String, String> warned = new HashMap<>();
+  private final Map<String, Failure> failures = new HashMap<>();
   private boolean begun;
 
   /**
@@ -91,16 +105,21 @@ final class ProviderErrands implements AutoCloseable {
   private void compare(String provider, BillAudit audit) {
     Instant now = clock.instant();
     LocalDate day = BillAudit.lastDay(now);
-    SortedMap<LocalDate, Long> counted = counted(provider, now);
-    if (counted.isEmpty() || day.equals(compared.get(provider))) {
+    if (day.equals(compared.get(provider))) {
       return;
     }
+    String bill = "bill of " + provider;
     try {
-      audit.compare(counted, now).ifPresent(tollgate::report);
+      SortedMap<LocalDate, Long> counted = counted(provider, now);
+      // asked second: where the store does not answer, nothing is counted either
+      Instant begun = tollgate.begin("audit/" + provider);
+      audit.compare(counted, begun, now).ifPresent(tollgate::report);
       compared.put(provider, day);
-      warned.remove("bill of " + provider);
+      failures.remove(bill);
+    } catch (StoreException unanswered) {
+      LOG.log(Level.DEBUG, "the " + bill + " is compared when the store answers again");
     } catch (ProviderApiException failed) {
-      warn("bill of " + provider, failed);
+      failed(bill, provider, Alert.Kind.BILL_DRIFT, failed);
     }
   }
 
@@ -129,9 +148,9 @@ final class ProviderErrands implements AutoCloseable {
     try {
       tell(provider, own.limit().lowerTo(own.nanoUsd()), now);
       lowered.put(provider, today);
-      warned.remove("limit at " + provider);
+      failures.remove("limit at " + provider);
     } catch (ProviderApiException failed) {
-      warn("limit at " + provider, failed);
+      failed("limit at " + provider, provider, Alert.Kind.PROVIDER_LIMIT_SET, failed);
     }
   }
 
@@ -162,12 +181,21 @@ final class ProviderErrands implements AutoCloseable {
     };
   }
 
-  /** Once, however often it fails in the same way. */
-  private void warn(String what, ProviderApiException failed) {
-    String message = String.valueOf(failed.getMessage());
-    if (!message.equals(warned.put(what, message))) {
-      LOG.log(Level.WARNING, "the " + what + " is tried again in about an hour: " + message);
+  /** Logs it once for each reason, and tells it once when it has failed for a day. */
+  private void failed(String what, String provider, Alert.Kind kind, ProviderApiException failed) {
+    Instant now = clock.instant();
+    String reason = String.valueOf(failed.getMessage());
+    Failure before = failures.getOrDefault(what, new Failure(now, "", false));
+    if (!reason.equals(before.reason())) {
+      LOG.log(Level.WARNING, "the " + what + " is tried again in about an hour: " + reason);
     }
+    boolean lasts = !now.isBefore(before.since().plus(TOLERATED));
+    if (lasts && !before.told()) {
+      String message = "the " + what + " has failed for a day, and is tried on: " + reason;
+      tollgate.report(
+          new Alert(kind, now, provider, message, Map.of("since", before.since().toString())));
+    }
+    failures.put(what, new Failure(before.since(), reason, before.told() || lasts));
   }
 
   @Override

@@ -202,6 +202,82 @@ class ProviderErrandsTest {
     }
   }
 
+  /** No call was ever made through here, and processes come and go. */
+  @Test
+  void billOfAProviderThatNobodyCallsIsComparedAsWell() {
+    bill("82000");
+    for (String day : List.of("2026-11-01T10:00:00Z", "2026-11-02T13:00:00Z")) {
+      now = Instant.parse(day);
+      try (Tollgate tollgate = engine(withBill());
+          ProviderErrands errands = errands(tollgate, withBill())) {
+        errands.run();
+      }
+    }
+    assertThat(requests).as("no whole day is over").isEmpty();
+
+    now = Instant.parse("2026-11-03T12:30:00Z");
+    try (Tollgate tollgate = engine(withBill());
+        ProviderErrands errands = errands(tollgate, withBill())) {
+      errands.run();
+      await().untilAsserted(() -> assertThat(alerts).hasSize(1));
+    }
+    assertThat(alerts.get(0).details())
+        .containsEntry("from", "2026-11-02")
+        .containsEntry("billedUsd", "82000.00")
+        .containsEntry("countedUsd", "0.00");
+  }
+
+  @Test
+  void whatHasFailedForADayIsToldOnceUntilItSucceeds() {
+    now = Instant.parse("2026-10-20T13:00:00Z");
+    try (Tollgate tollgate = engine(withBill());
+        ProviderErrands errands = errands(tollgate, withBill())) {
+      errands.run();
+    }
+    now = Instant.parse("2026-11-03T13:00:00Z");
+    status = 401;
+    try (Tollgate tollgate = engine(withBill());
+        ProviderErrands errands = errands(tollgate, withBill())) {
+      for (int hour = 0; hour < 24; hour++) {
+        errands.run();
+        now = now.plus(Duration.ofHours(1));
+      }
+      assertThat(requests).hasSize(24);
+      assertThat(alerts).isEmpty();
+
+      for (int hour = 0; hour < 72; hour++) {
+        errands.run();
+        now = now.plus(Duration.ofHours(1));
+      }
+      await().untilAsserted(() -> assertThat(alerts).hasSize(1));
+      assertThat(alerts.get(0).kind()).isEqualTo(Alert.Kind.BILL_DRIFT);
+      assertThat(alerts.get(0).subject()).isEqualTo("mine");
+      assertThat(alerts.get(0).message())
+          .startsWith("the bill of mine has failed for a day, and is tried on: ")
+          .contains("does not accept the key", "status 401")
+          .doesNotContain("sk-admin");
+      assertThat(alerts.get(0).details()).containsEntry("since", "2026-11-03T13:00:00Z");
+    }
+  }
+
+  @Test
+  void limitThatCannotBeSetForADayIsTold() {
+    status = 403;
+    try (Tollgate tollgate = engine(withLimit());
+        ProviderErrands errands = errands(tollgate, withLimit())) {
+      errands.run();
+      now = now.plus(Duration.ofHours(23));
+      errands.run();
+      assertThat(alerts).isEmpty();
+      now = now.plus(Duration.ofHours(1));
+      errands.run();
+      errands.run();
+      await().untilAsserted(() -> assertThat(alerts).hasSize(1));
+    }
+    assertThat(alerts.get(0).kind()).isEqualTo(Alert.Kind.PROVIDER_LIMIT_SET);
+    assertThat(alerts.get(0).message()).startsWith("the limit at mine has failed for a day");
+  }
+
   @Test
   void limitAtTheProviderIsLoweredOnceAndTold() {
     answers.put(

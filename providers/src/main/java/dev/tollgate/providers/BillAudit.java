@@ -43,27 +43,35 @@ public final class BillAudit {
   }
 
   /**
-   * Reads the bill and compares it. A day that the bill does not tell was not billed; the first day
-   * that was counted may have been counted in part, and is not compared.
+   * Reads the bill and compares it. A day that the bill does not tell was not billed, and on a day
+   * that is not counted there were no calls: all that is billed then has passed by. The first day
+   * may have been counted in part, and is not compared.
    *
    * @param counted nano-USD by day of UTC
+   * @param begun when calls began to be counted, if that was before the first day that has any
    * @return what to tell if they differ too much
    * @throws ProviderApiException when the bill could not be read
    */
-  public Optional<Alert> compare(SortedMap<LocalDate, Long> counted, Instant now)
+  public Optional<Alert> compare(SortedMap<LocalDate, Long> counted, Instant begun, Instant now)
       throws ProviderApiException {
     LocalDate last = lastDay(now);
-    LocalDate monthsFirst = last.withDayOfMonth(1);
-    if (counted.isEmpty() || !counted.firstKey().isBefore(last)) {
+    LocalDate partly = firstDay(counted, begun);
+    if (!partly.isBefore(last)) {
       return Optional.empty();
     }
-    LocalDate wholeFirst = counted.firstKey().plusDays(1);
+    LocalDate monthsFirst = last.withDayOfMonth(1);
+    LocalDate wholeFirst = partly.plusDays(1);
     LocalDate first = wholeFirst.isAfter(monthsFirst) ? wholeFirst : monthsFirst;
     long billed = sum(bills.read(first, last).nanoUsd());
     long here = sum(counted.subMap(first, last.plusDays(1)));
     return differ(billed, here)
         ? Optional.of(alert(first, last, billed, here, now))
         : Optional.empty();
+  }
+
+  private static LocalDate firstDay(SortedMap<LocalDate, Long> counted, Instant begun) {
+    LocalDate day = LocalDate.ofInstant(begun, ZoneOffset.UTC);
+    return counted.isEmpty() || day.isBefore(counted.firstKey()) ? day : counted.firstKey();
   }
 
   private static long sum(SortedMap<LocalDate, Long> days) {

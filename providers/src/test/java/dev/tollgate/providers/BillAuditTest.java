@@ -58,7 +58,7 @@ class BillAuditTest {
     SortedMap<LocalDate, Long> counted =
         counted("2026-10-20", "1", "2026-11-01", "10000", "2026-11-03", "2000", "2026-11-04", "9");
 
-    assertThat(audit("100.00", "20.00").compare(counted, AFTERNOON)).isEmpty();
+    assertThat(audit("100.00", "20.00").compare(counted, AFTERNOON, AFTERNOON)).isEmpty();
     assertThat(provider.requests().get(0).target())
         .contains("start_time=1793491200&end_time=1793750400");
   }
@@ -67,7 +67,7 @@ class BillAuditTest {
   void driftSaysWhatIsComparedWithWhat() throws Exception {
     Alert alert =
         audit("100.00", "30.5")
-            .compare(counted("2026-10-20", "1", "2026-11-01", "10000"), AFTERNOON)
+            .compare(counted("2026-10-20", "1", "2026-11-01", "10000"), AFTERNOON, AFTERNOON)
             .orElseThrow();
 
     assertThat(alert.kind()).isEqualTo(Alert.Kind.BILL_DRIFT);
@@ -101,7 +101,7 @@ class BillAuditTest {
       String billed, String countedCents, boolean told) throws Exception {
     Optional<Alert> alert =
         audit(billed, "0")
-            .compare(counted("2026-10-31", "7", "2026-11-02", countedCents), AFTERNOON);
+            .compare(counted("2026-10-31", "7", "2026-11-02", countedCents), AFTERNOON, AFTERNOON);
 
     assertThat(alert.isPresent()).isEqualTo(told);
   }
@@ -120,7 +120,8 @@ class BillAuditTest {
   void firstDayThatIsCountedMayBeAPartAndIsNotCompared() throws Exception {
     BillAudit audit = audit("0", "20");
 
-    assertThat(audit.compare(counted("2026-11-02", "1", "2026-11-03", "2000"), AFTERNOON))
+    assertThat(
+            audit.compare(counted("2026-11-02", "1", "2026-11-03", "2000"), AFTERNOON, AFTERNOON))
         .isEmpty();
     assertThat(provider.requests().get(0).target()).contains("start_time=1793664000");
   }
@@ -129,9 +130,44 @@ class BillAuditTest {
   void nothingIsAskedWhileThereIsNothingToCompare() throws Exception {
     BillAudit audit = audit("5", "5");
 
-    assertThat(audit.compare(counted(), AFTERNOON)).isEmpty();
-    assertThat(audit.compare(counted("2026-11-03", "1", "2026-11-04", "2"), AFTERNOON)).isEmpty();
+    assertThat(audit.compare(counted(), AFTERNOON, AFTERNOON)).isEmpty();
+    assertThat(audit.compare(counted(), Instant.parse("2026-11-03T00:00:00Z"), AFTERNOON))
+        .isEmpty();
+    assertThat(
+            audit.compare(
+                counted("2026-11-03", "1", "2026-11-04", "2"),
+                Instant.parse("2026-11-03T09:00:00Z"),
+                AFTERNOON))
+        .isEmpty();
     assertThat(provider.requests()).isEmpty();
+  }
+
+  /** As when the key of a provider that nobody uses any more has leaked. */
+  @Test
+  void whatIsBilledWhileNothingIsCountedHasPassedBy() throws Exception {
+    Instant begun = Instant.parse("2026-10-07T10:00:00Z");
+
+    Alert alert = audit("0", "20000.00").compare(counted(), begun, AFTERNOON).orElseThrow();
+
+    assertThat(alert.details())
+        .containsOnly(
+            Map.entry("from", "2026-11-01"),
+            Map.entry("to", "2026-11-03"),
+            Map.entry("billedUsd", "20000.00"),
+            Map.entry("countedUsd", "0.00"));
+  }
+
+  @Test
+  void daysBeforeTheFirstCallCountOnceTheAuditHasBegun() throws Exception {
+    Instant begun = Instant.parse("2026-11-01T23:59:59Z");
+
+    Alert alert =
+        audit("7", "25.00").compare(counted("2026-11-03", "2000"), begun, AFTERNOON).orElseThrow();
+
+    assertThat(alert.details())
+        .containsEntry("from", "2026-11-02")
+        .containsEntry("billedUsd", "25.00")
+        .containsEntry("countedUsd", "20.00");
   }
 
   @Test
@@ -140,7 +176,7 @@ class BillAuditTest {
     BillAudit audit =
         new BillAudit("openai", BillApi.OPENAI.reader(provider.uri("/v1"), "sk-admin", ""), 5);
 
-    assertThatThrownBy(() -> audit.compare(counted("2026-10-20", "1"), AFTERNOON))
+    assertThatThrownBy(() -> audit.compare(counted("2026-10-20", "1"), AFTERNOON, AFTERNOON))
         .isInstanceOf(ProviderApiException.class);
   }
 }
