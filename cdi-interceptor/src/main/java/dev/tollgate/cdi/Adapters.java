@@ -24,6 +24,7 @@ record Adapters(
     List<LimitReader> limits = new ArrayList<>();
     if (Library.LANGCHAIN4J.isPresent()) {
       readers.add(new ChatResponses());
+      limits.add(new LangChain4jFailures());
     }
     if (Library.LANGCHAIN4J_SERVICES.isPresent()) {
       readers.add(new ServiceResults());
@@ -37,6 +38,7 @@ record Adapters(
     if (Library.ANTHROPIC.isPresent()) {
       readers.add(new AnthropicResults());
       meters.add(new AnthropicStreams());
+      limits.add(new AnthropicFailures());
     }
     return new Adapters(readers, meters, limits, Library.MUTINY.isPresent());
   }

@@ -8,6 +8,7 @@ import dev.tollgate.Usage;
 import dev.tollgate.providers.ProviderLimit;
 import dev.tollgate.store.Store;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class AiCall {
 
   private final Reservation reservation;
   private final Consumer<Usage> learning;
+  private final LimitReader limits;
   private @Nullable Usage reported;
   private long reportedNanoUsd;
   private boolean costKnown = true;
@@ -35,10 +37,12 @@ public final class AiCall {
 
   /**
    * @param learning hears the usage that the call is settled with, when all of it is known
+   * @param limits knows by what the call ended with that a limit at its provider is reached
    */
-  AiCall(Reservation reservation, Consumer<Usage> learning) {
+  AiCall(Reservation reservation, Consumer<Usage> learning, LimitReader limits) {
     this.reservation = reservation;
     this.learning = learning;
+    this.limits = limits;
   }
 
   /** What the call may use. */
@@ -73,6 +77,26 @@ public final class AiCall {
     notBilled = true;
   }
 
+  /**
+   * Says that the provider refused the call, which it then bills no more than {@link #notBilled}
+   * says. When its answer means that a spending limit of its own is reached, or that its credit is
+   * used up, no call goes to it until that is over, whoever makes it; a rate limit means no such
+   * thing.
+   *
+   * @param status the answer's HTTP status; one that is not in 400 to 499 is no refusal, and says
+   *     nothing
+   * @param retryAfter its header {@code Retry-After}
+   * @param body its body as the provider wrote it; one of over {@link ProviderLimit#MAX_BODY_BYTES}
+   *     is not read
+   */
+  public void refused(int status, Optional<String> retryAfter, String body) {
+    if (status >= 400 && status < 500) {
+      notBilled();
+      ProviderLimit.read(status, retryAfter, body.getBytes(StandardCharsets.UTF_8))
+          .ifPresent(this::limitReached);
+    }
+  }
+
   /** Takes the usage that a result tells: the last one counts, where nothing is reported. */
   synchronized void tell(Usage usage) {
     told = usage;
@@ -81,6 +105,13 @@ public final class AiCall {
   /** Says that the provider refused it because a limit of its own is reached. */
   void limitReached(ProviderLimit limit) {
     reservation.providerLimitReached(limit.cause(), limit.until());
+  }
+
+  /** Hears what the method or its result failed with, if it did. */
+  void failedWith(@Nullable Throwable failure) {
+    if (failure != null) {
+      limits.read(failure).ifPresent(this::limitReached);
+    }
   }
 
   Reservation reservation() {

@@ -2,6 +2,7 @@ package dev.tollgate.cdi;
 
 import dev.tollgate.Usage;
 import java.math.BigDecimal;
+import java.util.Optional;
 
 /**
  * Where a method with {@link AiCost}, or what it calls, reports what it used. Reports add up, and
@@ -53,5 +54,17 @@ public final class AiUsage {
    */
   public static void notBilled() {
     current().notBilled();
+  }
+
+  /**
+   * Like {@link AiCall#refused} of the current call.
+   *
+   * @param status the answer's HTTP status
+   * @param retryAfter its header {@code Retry-After}
+   * @param body its body as the provider wrote it
+   * @throws IllegalStateException when the thread runs no method with {@link AiCost}
+   */
+  public static void refused(int status, Optional<String> retryAfter, String body) {
+    current().refused(status, retryAfter, body);
   }
 }

@@ -2,7 +2,6 @@ package dev.tollgate.cdi;
 
 import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.ContentFilteredException;
-import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
@@ -11,11 +10,9 @@ import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
 import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
-import dev.tollgate.providers.ProviderLimit;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,9 +38,6 @@ public final class AiUsageListener implements ChatModelListener {
 
   private static final int MAX_CAUSES = 10;
 
-  /** LangChain4j does not keep this header, so that a lack of it says nothing. */
-  private static final Optional<String> RETRY_AFTER = Optional.of("unknown");
-
   @Override
   public void onRequest(ChatModelRequestContext request) {
     Frame.currentCall()
@@ -60,21 +54,8 @@ public final class AiUsageListener implements ChatModelListener {
   @Override
   public void onError(ChatModelErrorContext error) {
     Optional<AiCall> asked = call(error.attributes());
-    asked.ifPresent(call -> limit(error.error()).ifPresent(call::limitReached));
+    asked.ifPresent(call -> call.failedWith(error.error()));
     asked.ifPresent(call -> call.failed(mayBeBilled(error.error())));
-  }
-
-  /** The limit that the provider says is reached: LangChain4j keeps its status and its body. */
-  static Optional<ProviderLimit> limit(Throwable failure) {
-    Throwable cause = failure;
-    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
-      if (cause instanceof HttpException refused && refused.getMessage() != null) {
-        byte[] body = refused.getMessage().getBytes(StandardCharsets.UTF_8);
-        return ProviderLimit.read(refused.statusCode(), RETRY_AFTER, body);
-      }
-      cause = cause.getCause();
-    }
-    return Optional.empty();
   }
 
   /** The call of a request, the first time. */

@@ -67,6 +67,7 @@ final class AnthropicStreams implements StreamMeter {
 
         @Override
         public void onComplete(Optional<Throwable> failure) {
+          failure.ifPresent(call::failedWith);
           call.end();
           handler.onComplete(failure);
         }

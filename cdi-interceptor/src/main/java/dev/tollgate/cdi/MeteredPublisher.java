@@ -69,6 +69,7 @@ final class MeteredPublisher<T> implements Flow.Publisher<T> {
 
     @Override
     public void onError(Throwable failure) {
+      call.failedWith(failure);
       call.end();
       subscriber.onError(failure);
     }

@@ -49,7 +49,7 @@ final class MeteredTokenStream implements TokenStream {
   public TokenStream onError(Consumer<Throwable> handler) {
     stream.onError(
         failure -> {
-          AiUsageListener.limit(failure).ifPresent(call::limitReached);
+          call.failedWith(failure);
           if (!answeredBefore && !AiUsageListener.mayBeBilled(failure)) {
             call.notBilled();
           }

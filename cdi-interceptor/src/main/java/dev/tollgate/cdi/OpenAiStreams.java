@@ -69,6 +69,7 @@ final class OpenAiStreams implements StreamMeter {
 
         @Override
         public void onComplete(Optional<Throwable> failure) {
+          failure.ifPresent(call::failedWith);
           call.end();
           handler.onComplete(failure);
         }

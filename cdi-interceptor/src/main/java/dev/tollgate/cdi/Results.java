@@ -43,7 +43,7 @@ final class Results {
       var unused =
           stage.whenComplete(
               (value, failure) -> {
-                limit(failure).ifPresent(call::limitReached);
+                call.failedWith(failure);
                 end(value, call);
               });
       return result;
@@ -88,7 +88,7 @@ final class Results {
   }
 
   /** The limit that a provider says is reached, in what a call ended with or its causes. */
-  Optional<ProviderLimit> limit(@Nullable Throwable failure) {
+  Optional<ProviderLimit> limit(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
       for (LimitReader reader : limits) {

@@ -111,7 +111,7 @@ final class Turnstile {
       returned = true;
       return results.settle(result, call, () -> again(call));
     } catch (Exception failure) {
-      results.limit(failure).ifPresent(call::limitReached);
+      call.failedWith(failure);
       throw failure;
     } finally {
       if (!returned) {
@@ -126,7 +126,7 @@ final class Turnstile {
   }
 
   private AiCall metered(Reservation reservation) {
-    return new AiCall(reservation, usage -> learn(reservation, usage));
+    return new AiCall(reservation, usage -> learn(reservation, usage), results::limit);
   }
 
   /** What a restricted call used tells nothing of its estimate, which is of the whole prompt. */

@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +20,10 @@ import java.util.concurrent.TimeUnit;
 /** A provider on a free port of this machine: answers with what it was given, in turn. */
 final class ProviderServer implements AutoCloseable {
 
-  private record Answer(int status, String type, List<String> parts, CountDownLatch rest) {}
+  private record Answer(
+      int status, Map<String, String> headers, List<String> parts, CountDownLatch rest) {}
+
+  private static final Map<String, String> STREAM = Map.of("Content-Type", "text/event-stream");
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
@@ -41,7 +46,14 @@ final class ProviderServer implements AutoCloseable {
 
   /** Answers with a body. */
   void answers(int status, String json) {
-    add(new Answer(status, "application/json", List.of(json), new CountDownLatch(0)));
+    answers(status, json, Map.of());
+  }
+
+  /** Answers with a body and further headers. */
+  void answers(int status, String json, Map<String, String> further) {
+    Map<String, String> headers = new HashMap<>(further);
+    headers.put("Content-Type", "application/json");
+    add(new Answer(status, headers, List.of(json), new CountDownLatch(0)));
   }
 
   /** Answers with events, each an OpenAI {@code data} line. */
@@ -53,7 +65,7 @@ final class ProviderServer implements AutoCloseable {
   void streamsUntil(CountDownLatch rest, String... events) {
     List<String> parts =
         java.util.Arrays.stream(events).map(event -> "data: " + event + "\n\n").toList();
-    add(new Answer(200, "text/event-stream", parts, rest));
+    add(new Answer(200, STREAM, parts, rest));
   }
 
   /** Answers with events as Anthropic names them: by their type. */
@@ -62,7 +74,7 @@ final class ProviderServer implements AutoCloseable {
         java.util.Arrays.stream(events)
             .map(event -> "event: " + type(event) + "\ndata: " + event + "\n\n")
             .toList();
-    add(new Answer(200, "text/event-stream", parts, new CountDownLatch(0)));
+    add(new Answer(200, STREAM, parts, new CountDownLatch(0)));
   }
 
   private static String type(String event) {
@@ -78,7 +90,7 @@ final class ProviderServer implements AutoCloseable {
     try (exchange) {
       exchange.getRequestBody().readAllBytes();
       Answer answer = answers.remove();
-      exchange.getResponseHeaders().add("Content-Type", answer.type());
+      answer.headers().forEach(exchange.getResponseHeaders()::add);
       exchange.sendResponseHeaders(answer.status(), 0);
       OutputStream body = exchange.getResponseBody();
       write(body, answer.parts().get(0));

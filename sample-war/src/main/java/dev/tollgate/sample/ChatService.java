@@ -56,6 +56,9 @@ class ChatService {
       if (!failed.isBilled()) {
         AiUsage.notBilled();
       }
+      failed
+          .refusal()
+          .ifPresent(told -> AiUsage.refused(told.status(), told.retryAfter(), told.body()));
       throw failed;
     }
     if (completion.reported()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.TokenCounter;
 import dev.tollgate.Usage;
+import dev.tollgate.sample.ProviderException.Refusal;
 import dev.tollgate.sample.SampleSettings.ProviderSettings;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +98,11 @@ final class OpenAiProvider implements Provider {
       throw ProviderException.maybeBilled("the provider answered with status " + status);
     }
     if (status != 200) {
-      throw ProviderException.notBilled("the provider refused with status " + status);
+      throw ProviderException.refused(
+          new Refusal(
+              status,
+              response.headers().firstValue("Retry-After"),
+              new String(response.body(), StandardCharsets.UTF_8)));
     }
     JsonNode body = json(response.body());
     JsonNode text = body.path("choices").path(0).path("message").path("content");

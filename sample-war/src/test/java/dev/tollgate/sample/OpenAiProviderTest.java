@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,6 +113,22 @@ class OpenAiProviderTest {
   void isNotBilledWhenRefused(int status) {
     reply = json(status, "{\"error\":{\"message\":\"secret\"}}");
     assertFails("the provider refused with status " + status, false);
+  }
+
+  @Test
+  void keepsWhatARefusalTellsForTheEngine() {
+    String body = "{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"Grüße\"}}";
+    reply =
+        exchange -> {
+          exchange.getResponseHeaders().set("Retry-After", "7");
+          json(429, body).to(exchange);
+        };
+    assertThatExceptionOfType(ProviderException.class)
+        .isThrownBy(this::complete)
+        .satisfies(
+            failed ->
+                assertThat(failed.refusal())
+                    .contains(new ProviderException.Refusal(429, Optional.of("7"), body)));
   }
 
   @ParameterizedTest

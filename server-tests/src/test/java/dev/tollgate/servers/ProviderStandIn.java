@@ -39,6 +39,23 @@ final class ProviderStandIn implements AutoCloseable {
   /** Asked this, it says a word ten times a second until nobody listens. */
   static final String ENDLESS_QUESTION = "What are the digits of pi?";
 
+  /** Asked this, it says as OpenAI does that the account has no money left. */
+  static final String SPENT_QUESTION = "Is there any money left?";
+
+  private static final String SPENT =
+      """
+      {
+          "error": {
+              "message": "You exceeded your current quota, please check your plan and billing \
+      details. For more information on this error, read the docs: \
+      https://platform.openai.com/docs/guides/error-codes/api-errors.",
+              "type": "insufficient_quota",
+              "param": null,
+              "code": "insufficient_quota"
+          }
+      }
+      """;
+
   private static final int PAUSE_MILLIS = 100;
 
   private static final String BEGINNING =
@@ -128,6 +145,10 @@ final class ProviderStandIn implements AutoCloseable {
             401,
             "application/json",
             "{\"error\":{\"message\":\"wrong key: " + keys(exchange) + "\"}}");
+        return;
+      }
+      if (body.contains(SPENT_QUESTION)) {
+        send(exchange, 429, "application/json; charset=utf-8", SPENT);
         return;
       }
       boolean messages = exchange.getRequestURI().getPath().equals("/v1/messages");
