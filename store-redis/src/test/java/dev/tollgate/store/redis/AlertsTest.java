@@ -1,9 +1,12 @@
 package dev.tollgate.store.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.tollgate.Alert;
+import dev.tollgate.AnomalyPolicy;
+import dev.tollgate.BreakerPolicy;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
 import dev.tollgate.Limit;
@@ -11,7 +14,10 @@ import dev.tollgate.Meter;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
+import dev.tollgate.ProviderBudget;
+import dev.tollgate.Reservation;
 import dev.tollgate.Route;
+import dev.tollgate.Spending;
 import dev.tollgate.Tier;
 import dev.tollgate.Tollgate;
 import dev.tollgate.Usage;
@@ -21,10 +27,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,14 +48,32 @@ class AlertsTest {
   private final List<Tollgate> engines = new ArrayList<>();
   private final List<Alert> told = new CopyOnWriteArrayList<>();
 
+  private static final long DOLLAR = 1_000_000_000L;
+
+  private final String spent = "spent-" + UUID.randomUUID();
+  private final String refused = "refused-" + UUID.randomUUID();
+
+  private static ProviderBudget budget(String provider, String models) {
+    Limit limit =
+        Limit.of(Meter.COST, 10 * DOLLAR, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC));
+    return new ProviderBudget(provider, Set.of(), List.of(models), limit, 0, DOLLAR / 10);
+  }
+
   @BeforeEach
   void open() {
+    Spending spending =
+        new Spending(
+            List.of(budget(spent, "known"), budget(refused, "other")),
+            BreakerPolicy.OFF,
+            new AnomalyPolicy(AnomalyPolicy.Action.ALERT, Map.of("wide", 1L, "free", 1000L)));
     Limit day = Limit.of(Meter.REQUESTS, 10, new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC));
     Policies policies =
         Policies.of(
-            List.of(Tier.of("free", day)),
-            List.of(Route.of("chat")),
-            new PriceBook(Map.of("known", Price.of(1, 1))));
+                List.of(Tier.of("free", day), Tier.of("wide")),
+                List.of(Route.of("chat")),
+                new PriceBook(
+                    Map.of("known", Price.of(DOLLAR, DOLLAR), "other", Price.of(DOLLAR, DOLLAR))))
+            .with(spending);
     for (int i = 0; i < ENGINES; i++) {
       ScheduledThreadPoolExecutor background = new ScheduledThreadPoolExecutor(1);
       backgrounds.add(background);
@@ -63,6 +90,56 @@ class AlertsTest {
     engines.forEach(Tollgate::close);
   }
 
+  /** Lets every engine tell what it has to tell. */
+  private void settle() throws Exception {
+    for (ScheduledThreadPoolExecutor background : backgrounds) {
+      background.submit(() -> {}).get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Kinds and subjects: these, and none of them again. */
+  private void assertTold(Tuple... alerts) throws Exception {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(told).hasSizeGreaterThanOrEqualTo(alerts.length));
+    settle();
+    assertThat(told).extracting(Alert::kind, Alert::subject).containsExactlyInAnyOrder(alerts);
+  }
+
+  /** Of ten dollars each of 40 calls takes a quarter; 30 calls in ten minutes are a surge. */
+  @Test
+  void whatIsCrossedInTheStoreIsToldOnce() throws Exception {
+    Caller bot = new Caller("bot-" + UUID.randomUUID(), "wide");
+    for (int i = 0; i < 40; i++) {
+      engines
+          .get(i % ENGINES)
+          .reserve(Call.of(bot, "chat").model("known").estimate(250_000, 0))
+          .orThrow()
+          .settle(Usage.of(250_000, 0));
+    }
+
+    assertTold(
+        tuple(Alert.Kind.ANOMALY, bot.id()),
+        tuple(Alert.Kind.BUDGET_REACHED, spent),
+        tuple(Alert.Kind.BUDGET_REACHED, spent),
+        tuple(Alert.Kind.BUDGET_REACHED, spent));
+  }
+
+  @Test
+  void whatAProviderTellsAllIsToldOnce() throws Exception {
+    List<Reservation> calls = new ArrayList<>();
+    for (Tollgate engine : engines) {
+      Call call = Call.of(caller, "chat").model("other").estimate(1, 1);
+      calls.add(engine.reserve(call).orThrow());
+    }
+    for (Reservation call : calls) {
+      call.providerLimitReached("insufficient_quota", Optional.empty());
+      call.cancel();
+    }
+
+    assertTold(tuple(Alert.Kind.PROVIDER_LIMIT_REACHED, refused));
+  }
+
   @Test
   void theSameCauseSeenByAllIsToldOnce() throws Exception {
     String model = "model-" + UUID.randomUUID();
@@ -73,9 +150,7 @@ class AlertsTest {
           .orThrow()
           .settle(Usage.of(-5, 1));
     }
-    for (ScheduledThreadPoolExecutor background : backgrounds) {
-      background.submit(() -> {}).get(20, TimeUnit.SECONDS);
-    }
+    settle();
 
     assertThat(told)
         .extracting(Alert::kind)
