@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.Analytics.Dimension;
 import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Rollups.Addition;
 import dev.tollgate.store.Rollups.Row;
@@ -19,13 +20,15 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Adds up what calls came to, by hour and by caller, and brings it to the store's rollups from time
- * to time. An addition that the store did not acknowledge is repeated with its number, which the
- * store takes once. Thread-safe; nothing is lost but what a process that dies had not brought yet.
+ * to time, together with the calls that cost the most. An addition that the store did not
+ * acknowledge is repeated with its number, which the store takes once. Thread-safe; nothing is lost
+ * but what a process that dies had not brought yet.
+ *
+ * <p>What all calls of a time came to is brought before its parts are, so no part is ever more than
+ * the whole.
  *
  * <p>Bounded: where there are {@link #MAX_CELLS} sums already, more go to a sum of all others.
  */
@@ -33,21 +36,9 @@ final class CallLedger implements CallListener {
 
   static final int MAX_CELLS = 20_000;
   static final int MAX_UNPRICED_MODELS = 1000;
-  private static final long KEEP_MICROS = Duration.ofDays(400).toNanos() / 1000;
-  private static final long KEEP_CALLER_DAYS_MICROS = Duration.ofDays(35).toNanos() / 1000;
-  private static final String SEPARATOR = "\t";
+  private static final Duration KEEP = Duration.ofDays(400);
 
-  /** What spending of an hour is divided by. */
-  private record Cell(Instant hour, String tier, String route, String model, String provider) {
-
-    String key(Resolution resolution) {
-      return Stream.of(resolution.part(hour), tier, route, model, provider)
-          .map(CallRecord::clean)
-          .collect(Collectors.joining(SEPARATOR));
-    }
-  }
-
-  private record CallerDay(Instant day, String caller) {}
+  private record CallerHour(Instant hour, String caller) {}
 
   private final Rollups rollups;
   private final String writer;
@@ -57,10 +48,11 @@ final class CallLedger implements CallListener {
   private final Queue<Addition> outbox = new ArrayDeque<>();
   private long lastSequence;
 
-  /** Both guarded by this ledger, as the outbox is by itself. */
-  private Map<Cell, Totals> cells = new HashMap<>();
+  /** All three guarded by this ledger, as the outbox is by itself. */
+  private Map<SpendCell, Totals> cells = new HashMap<>();
 
-  private Map<CallerDay, Totals> callerDays = new HashMap<>();
+  private Map<CallerHour, Totals> callerHours = new HashMap<>();
+  private final DearestCalls dearest = new DearestCalls();
 
   /**
    * @param writer a name that no other ledger has
@@ -92,25 +84,32 @@ final class CallLedger implements CallListener {
     long estimated = charged.outcome() == CallRecord.Outcome.ESTIMATED ? 1 : 0;
     Totals totals =
         new Totals(cost, 0, 0, 0, charged.inputTokens(), charged.outputTokens(), estimated);
-    add(call, charged.model(), charged.at(), totals);
+    SpendCell cell = add(call, charged.model(), charged.at(), totals);
+    Caller caller = call.caller();
+    synchronized (this) {
+      dearest.add(cell, new SpentCall(caller.id(), caller.tier(), cell.provider(), charged));
+    }
   }
 
-  private void add(Call call, String model, Instant at, Totals totals) {
+  private SpendCell add(Call call, String model, Instant at, Totals totals) {
     Policies now = policies.get();
     String provider = now.spending().provider(call.route(), model).map(Provider::name).orElse("");
     Instant hour = at.truncatedTo(ChronoUnit.HOURS);
-    Instant day = at.truncatedTo(ChronoUnit.DAYS);
     String named = isNamed(now, model) ? model : Rollups.OTHERS;
-    Cell cell = new Cell(hour, call.caller().tier(), call.route(), named, provider);
-    Cell others = new Cell(hour, Rollups.OTHERS, Rollups.OTHERS, Rollups.OTHERS, Rollups.OTHERS);
+    SpendCell cell = new SpendCell(hour, call.caller().tier(), call.route(), named, provider);
     synchronized (this) {
-      merge(cells, cell, others, totals);
+      merge(cells, cell, others(hour), totals);
       merge(
-          callerDays,
-          new CallerDay(day, call.caller().id()),
-          new CallerDay(day, Rollups.OTHERS),
+          callerHours,
+          new CallerHour(hour, call.caller().id()),
+          new CallerHour(hour, Rollups.OTHERS),
           totals);
     }
+    return cell;
+  }
+
+  private static SpendCell others(Instant hour) {
+    return new SpendCell(hour, Rollups.OTHERS, Rollups.OTHERS, Rollups.OTHERS, Rollups.OTHERS);
   }
 
   private static <K> void merge(Map<K, Totals> sums, K key, K others, Totals totals) {
@@ -144,29 +143,52 @@ final class CallLedger implements CallListener {
   }
 
   private void fillOutbox() {
-    Map<Cell, Totals> spent;
-    Map<CallerDay, Totals> byCaller;
+    Map<SpendCell, Totals> spent;
+    Map<CallerHour, Totals> byCaller;
+    List<SpentCall> calls;
     synchronized (this) {
       spent = cells;
-      byCaller = callerDays;
+      byCaller = callerHours;
+      calls = dearest.handOut();
       cells = new HashMap<>();
-      callerDays = new HashMap<>();
+      callerHours = new HashMap<>();
     }
-    Map<String, Map<String, Totals>> tables = new LinkedHashMap<>();
-    Map<String, Map<String, Totals>> days = new LinkedHashMap<>();
-    spent.forEach(
-        (cell, totals) -> {
-          for (Resolution resolution : Resolution.values()) {
-            put(tables, resolution.rollup(cell.hour()), cell.key(resolution), totals);
-          }
-        });
-    byCaller.forEach(
-        (callerDay, totals) -> {
-          put(tables, Resolution.MONTH.callers(callerDay.day()), callerDay.caller(), totals);
-          put(days, Resolution.DAY.callers(callerDay.day()), callerDay.caller(), totals);
-        });
-    tables.forEach((rollup, rows) -> post(rollup, KEEP_MICROS, rows));
-    days.forEach((rollup, rows) -> post(rollup, KEEP_CALLER_DAYS_MICROS, rows));
+    Map<String, Map<String, Totals>> whole = new LinkedHashMap<>();
+    Map<String, Map<String, Totals>> parts = new LinkedHashMap<>();
+    Map<String, Map<String, Totals>> dear = new LinkedHashMap<>();
+    for (Resolution resolution : Resolution.values()) {
+      spent.forEach(
+          (cell, totals) -> {
+            put(whole, resolution.total(cell.hour()), resolution.part(cell.hour()), totals);
+            putParts(parts, resolution, cell, totals);
+          });
+    }
+    calls.forEach(
+        call -> put(dear, Resolution.calls(call.row().at()), call.toKey(), call.totals()));
+    whole.forEach((rollup, rows) -> post(rollup, KEEP, rows));
+    parts.forEach((rollup, rows) -> post(rollup, KEEP, rows));
+    for (Resolution resolution : Resolution.values()) {
+      Map<String, Map<String, Totals>> callers = new LinkedHashMap<>();
+      byCaller.forEach(
+          (of, totals) -> put(callers, resolution.callers(of.hour()), of.caller(), totals));
+      callers.forEach((rollup, rows) -> post(rollup, resolution.callersKept(), rows));
+    }
+    dear.forEach((rollup, rows) -> post(rollup, Analytics.CALLS_KEPT, rows));
+  }
+
+  private static void putParts(
+      Map<String, Map<String, Totals>> tables,
+      Resolution resolution,
+      SpendCell cell,
+      Totals totals) {
+    put(tables, resolution.rollup(cell.hour()), cell.key(resolution), totals);
+    String part = resolution.part(cell.hour());
+    for (Dimension dimension : Dimension.OF_CELLS) {
+      String rollup = resolution.by(dimension, cell.hour());
+      String name = SpendCell.SEPARATOR + cell.name(dimension);
+      put(tables, rollup, part + name, totals);
+      put(tables, rollup, name, totals);
+    }
   }
 
   private static void put(
@@ -176,12 +198,12 @@ final class CallLedger implements CallListener {
         .merge(key, totals, Totals::plus);
   }
 
-  private void post(String rollup, long keepMicros, Map<String, Totals> sums) {
+  private void post(String rollup, Duration kept, Map<String, Totals> sums) {
     List<Row> rows = new ArrayList<>();
     sums.forEach((key, totals) -> rows.add(new Row(key, totals.toValues())));
     for (int i = 0; i < rows.size(); i += Rollups.MAX_PAGE) {
       List<Row> page = rows.subList(i, Math.min(rows.size(), i + Rollups.MAX_PAGE));
-      outbox.add(new Addition(rollup, keepMicros, writer, ++lastSequence, page));
+      outbox.add(new Addition(rollup, kept.toNanos() / 1000, writer, ++lastSequence, page));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -11,20 +12,22 @@ import java.util.Map;
 
 /** The times that calls are added up over, all of UTC. */
 public enum Resolution {
-  HOUR(ChronoUnit.HOURS, "uuuu-MM-dd", "HH", 31 * 24),
-  DAY(ChronoUnit.DAYS, "uuuu-MM", "dd", 400),
-  MONTH(ChronoUnit.MONTHS, "uuuu", "MM", 120);
+  HOUR(ChronoUnit.HOURS, "uuuu-MM-dd", "HH", 31 * 24, Duration.ofDays(8)),
+  DAY(ChronoUnit.DAYS, "uuuu-MM", "dd", 400, Duration.ofDays(35)),
+  MONTH(ChronoUnit.MONTHS, "uuuu", "MM", 120, Duration.ofDays(400));
 
   private final ChronoUnit unit;
   private final DateTimeFormatter group;
   private final DateTimeFormatter part;
   private final int most;
+  private final Duration callersKept;
 
-  Resolution(ChronoUnit unit, String group, String part, int most) {
+  Resolution(ChronoUnit unit, String group, String part, int most, Duration callersKept) {
     this.unit = unit;
     this.group = DateTimeFormatter.ofPattern(group);
     this.part = DateTimeFormatter.ofPattern(part);
     this.most = most;
+    this.callersKept = callersKept;
   }
 
   /** The rollup that has the times around this one, such as all hours of its day. */
@@ -37,13 +40,48 @@ public enum Resolution {
     return utc(at).format(part);
   }
 
-  /** The rollup of callers. */
+  /** The rollup of what each of the times around this one came to. */
+  String total(Instant at) {
+    return "total/" + rollup(at);
+  }
+
+  /**
+   * The rollup of what each of the times around this one, and all of them together, came to by
+   * name.
+   *
+   * @param dimension any but the caller
+   */
+  String by(Analytics.Dimension dimension, Instant at) {
+    return dimension.name().toLowerCase(Locale.ROOT) + "/" + rollup(at);
+  }
+
+  /** The rollup of the callers of this time. */
   String callers(Instant at) {
-    return switch (this) {
-      case HOUR -> throw new IllegalArgumentException("callers are not added up by the hour");
-      case DAY -> "callers/" + HOUR.group.format(utc(at));
-      case MONTH -> "callers/" + DAY.group.format(utc(at));
-    };
+    return "callers/"
+        + switch (this) {
+          case HOUR -> hour(at);
+          case DAY -> HOUR.group.format(utc(at));
+          case MONTH -> DAY.group.format(utc(at));
+        };
+  }
+
+  /** The rollup of the calls of an hour. */
+  static String calls(Instant at) {
+    return "calls/" + hour(at);
+  }
+
+  private static String hour(Instant at) {
+    return HOUR.group.format(utc(at)) + "T" + HOUR.part.format(utc(at));
+  }
+
+  /** How long it is known what each caller spent in one of these times. */
+  public Duration callersKept() {
+    return callersKept;
+  }
+
+  /** That of whose times this is a part; a month is a part of itself. */
+  Resolution coarser() {
+    return this == HOUR ? DAY : MONTH;
   }
 
   /** When the hour, day or month of this time began. */

@@ -212,8 +212,8 @@ final class StoreGuard implements AutoCloseable {
       }
 
       @Override
-      public Optional<Row> find(String rollup, String key) throws StoreException {
-        return askStore(asked -> asked.rollups().find(rollup, key));
+      public List<Row> find(String rollup, List<String> keys) throws StoreException {
+        return askStore(asked -> asked.rollups().find(rollup, keys));
       }
     };
   }

@@ -37,6 +37,18 @@ public record Totals(
         sum(estimated, other.estimated));
   }
 
+  /** What is left without others; nothing where they are more. */
+  Totals minus(Totals others) {
+    return new Totals(
+        Math.max(0, costNanoUsd - others.costNanoUsd),
+        Math.max(0, requests - others.requests),
+        Math.max(0, restricted - others.restricted),
+        Math.max(0, refused - others.refused),
+        Math.max(0, inputTokens - others.inputTokens),
+        Math.max(0, outputTokens - others.outputTokens),
+        Math.max(0, estimated - others.estimated));
+  }
+
   private static long sum(long one, long other) {
     return Math.min(Store.MAX_AMOUNT, one + other);
   }

@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tollgate.Analytics.Dimension;
 import dev.tollgate.Analytics.Point;
@@ -13,8 +14,8 @@ import dev.tollgate.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ class AnalyticsTest {
   private final HandClock clock = new HandClock(NOON);
   private final Store store = new MemoryStore(1000, clock);
   private final Analytics analytics = new Analytics(store.rollups());
+  private int calls;
 
   private Tollgate open() {
     return Tollgate.builder(RandomCalls.policies(), store).clock(clock).build();
@@ -71,7 +73,7 @@ class AnalyticsTest {
   }
 
   @Test
-  void hoursDaysAndMonthsAreTold() {
+  void hoursDaysAndMonthsAreTold() throws Exception {
     CallLedger ledger = ledger(store.rollups());
     for (String at :
         List.of(
@@ -87,17 +89,18 @@ class AnalyticsTest {
                 Dimension.MODEL,
                 Resolution.HOUR,
                 Instant.parse("2026-03-10T12:59:00Z"),
-                Instant.parse("2026-03-10T13:00:01Z")))
+                Instant.parse("2026-03-10T13:00:01Z"),
+                10))
         .containsExactly(
             point("2026-03-10T12:00:00Z", "small", 5), point("2026-03-10T13:00:00Z", "small", 5));
     Instant from = Instant.parse("2026-02-01T00:00:00Z");
     Instant to = Instant.parse("2026-04-01T00:00:00Z");
-    assertThat(analytics.spend(Dimension.TIER, Resolution.DAY, from, to))
+    assertThat(analytics.spend(Dimension.TIER, Resolution.DAY, from, to, 10))
         .containsExactly(
             point("2026-02-28T00:00:00Z", "pro", 5),
             point("2026-03-01T00:00:00Z", "pro", 5),
             point("2026-03-10T00:00:00Z", "pro", 10));
-    assertThat(analytics.history(ANN, Resolution.MONTH, from, to))
+    assertThat(analytics.history(Dimension.CALLER, "ann", Resolution.MONTH, from, to))
         .containsExactly(
             point("2026-02-01T00:00:00Z", "ann", 5), point("2026-03-01T00:00:00Z", "ann", 15));
     assertThat(analytics.topCallers(Resolution.DAY, NOON, 0, 10))
@@ -105,19 +108,159 @@ class AnalyticsTest {
   }
 
   @Test
+  void anOutageIsToldAndNotTakenForNothing() {
+    Rollups cut =
+        new FaultyRollups(store.rollups(), new Random(seed)) {
+          @Override
+          public List<Row> largest(String rollup, int offset, int limit) throws StoreException {
+            throw new StoreException("cut off");
+          }
+
+          @Override
+          public List<Row> find(String rollup, List<String> keys) throws StoreException {
+            throw new StoreException("cut off");
+          }
+        };
+    Analytics of = new Analytics(cut);
+    assertThatThrownBy(() -> of.spend(Dimension.MODEL, Resolution.HOUR, DAY, NOON, 8))
+        .isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> of.parts(Resolution.HOUR, DAY, NOON))
+        .isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> of.history(Dimension.MODEL, "m", Resolution.HOUR, DAY, NOON))
+        .isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> of.dearestCalls(NOON, call -> true, 10))
+        .isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  void rowsThatMoveWhilePagesAreReadAreNeitherDoubledNorMissed() throws Exception {
+    Rollups large = new MemoryStore(10_000, clock).rollups();
+    CallLedger ledger = ledger(large);
+    for (int i = 0; i < 2500; i++) {
+      String route = "route " + i;
+      charge(ledger, ANN, route, "small", NOON, 10 + i);
+    }
+    ledger.flush();
+    Rollups moving =
+        new FaultyRollups(large, new Random(seed)) {
+          private int left = 4;
+
+          @Override
+          public List<Row> largest(String rollup, int offset, int limit) throws StoreException {
+            List<Row> page = rollups().largest(rollup, offset, limit);
+            if (offset == 0 && left-- > 0) {
+              charge(ledger, ANN, "route " + left, "small", NOON, 1_000_000);
+              ledger.flush();
+            }
+            return page;
+          }
+        };
+    Analytics of = new Analytics(moving);
+    long before = cost(of);
+    List<Analytics.Part> parts = of.parts(Resolution.HOUR, NOON, NOON.plusSeconds(1));
+    assertThat(parts).hasSize(2500);
+    assertThat(parts.stream().mapToLong(part -> part.totals().costNanoUsd()).sum())
+        .isEqualTo(before + 4_000_000)
+        .isEqualTo(cost(of));
+  }
+
+  private static long cost(Analytics of) throws StoreException {
+    return of.total(Resolution.HOUR, NOON, NOON.plusSeconds(1)).get(0).totals().costNanoUsd();
+  }
+
+  @Test
+  void whatIsReadWhileOthersBringMoreIsNeverMoreThanTheWhole() throws Exception {
+    CallLedger ledger = ledger(store.rollups());
+    charge(ledger, ANN, "small", NOON, 5);
+    ledger.flush();
+    Rollups growing =
+        new FaultyRollups(store.rollups(), new Random(seed)) {
+          @Override
+          public List<Row> find(String rollup, List<String> keys) throws StoreException {
+            List<Row> found = rollups().find(rollup, keys);
+            charge(ledger, ANN, "small", NOON, 7);
+            ledger.flush();
+            return found;
+          }
+        };
+    assertThat(new Analytics(growing).spend(Dimension.MODEL, Resolution.DAY, DAY, NOON, 8))
+        .extracting(Point::name, point -> point.totals().costNanoUsd())
+        .containsExactly(tuple(Rollups.OTHERS, 7L), tuple("small", 5L));
+  }
+
+  @Test
+  void theCallsBehindAnHourAreItsDearestOfEachModel() throws Exception {
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    CallLedger ledger = ledger(store.rollups());
+    List<Long> costs = new ArrayList<>();
+    for (int i = 0; i < 5000; i++) {
+      long cost = 1_000_000 + random.nextInt(1_000_000);
+      costs.add(cost);
+      charge(ledger, ANN, "large", NOON.plusSeconds(i % 3600), cost);
+      charge(ledger, new Caller("bob", "free"), "small", NOON, 1 + random.nextInt(100));
+      if (i % 100 == 0) {
+        ledger.flush();
+      }
+    }
+    ledger.flush();
+    costs.sort(Comparator.reverseOrder());
+    List<SpentCall> large =
+        analytics.dearestCalls(NOON, call -> call.tier().equals("pro"), DearestCalls.OF_EACH);
+    assertThat(large)
+        .extracting(call -> call.row().costNanoUsd())
+        .as("seed %d", seed)
+        .isEqualTo(costs.subList(0, DearestCalls.OF_EACH));
+    assertThat(large.get(0).name(Dimension.CALLER)).isEqualTo("ann");
+    assertThat(
+            analytics.dearestCalls(NOON, call -> call.caller().equals("bob"), DearestCalls.OF_EACH))
+        .hasSize(DearestCalls.OF_EACH)
+        .allMatch(call -> call.row().model().equals("small"));
+    assertThat(store.rollups().largest(Resolution.calls(NOON), 0, 1000))
+        .as("far less than all")
+        .hasSizeLessThan(500);
+    assertThat(analytics.dearestCalls(NOON.plusSeconds(3600), call -> true, 20)).isEmpty();
+  }
+
+  @Test
+  void callersAreToldByTheHourForAWeekAndByTheDayForAMonth() throws Exception {
+    CallLedger ledger = ledger(store.rollups());
+    for (int i = 0; i < 5; i++) {
+      charge(ledger, new Caller("caller " + i, "free"), "small", NOON, 100 - 10 * i);
+      charge(ledger, new Caller("caller " + i, "free"), "small", NOON.plusSeconds(3600), i);
+    }
+    ledger.flush();
+    Instant evening = NOON.plusSeconds(6 * 3600);
+    assertThat(analytics.spend(Dimension.CALLER, Resolution.HOUR, NOON, evening, 2))
+        .extracting(Point::start, Point::name, point -> point.totals().costNanoUsd())
+        .containsExactly(
+            tuple(NOON, Rollups.OTHERS, 80L + 70 + 60),
+            tuple(NOON, "caller 0", 100L),
+            tuple(NOON, "caller 1", 90L),
+            tuple(NOON.plusSeconds(3600), Rollups.OTHERS, 2L + 3 + 4),
+            tuple(NOON.plusSeconds(3600), "caller 0", 0L),
+            tuple(NOON.plusSeconds(3600), "caller 1", 1L));
+    clock.advance(Duration.ofDays(9));
+    assertThat(analytics.topCallers(Resolution.HOUR, NOON, 0, 10)).isEmpty();
+    assertThat(analytics.topCallers(Resolution.DAY, NOON, 0, 10)).hasSize(5);
+    assertThat(analytics.dearestCalls(NOON, call -> true, 10)).isEmpty();
+    clock.advance(Duration.ofDays(27));
+    assertThat(analytics.topCallers(Resolution.DAY, NOON, 0, 10)).isEmpty();
+    assertThat(analytics.topCallers(Resolution.MONTH, NOON, 0, 10)).hasSize(5);
+  }
+
+  @Test
   void tooLongAPeriodIsAnError() {
     assertThatThrownBy(
             () ->
                 analytics.spend(
-                    Dimension.TIER, Resolution.HOUR, DAY, DAY.plus(Duration.ofDays(32))))
+                    Dimension.TIER, Resolution.HOUR, DAY, DAY.plus(Duration.ofDays(32)), 10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("744");
-    assertThatThrownBy(() -> analytics.topCallers(Resolution.HOUR, NOON, 0, 10))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void floodOfModelsAndCallersIsAddedToOthers() {
+  void floodOfModelsAndCallersIsAddedToOthers() throws Exception {
     Rollups rollups = new MemoryStore(100_000, clock).rollups();
     CallLedger ledger = ledger(rollups);
     for (int i = 0; i < 30_000; i++) {
@@ -125,7 +268,7 @@ class AnalyticsTest {
     }
     ledger.flush();
     Analytics of = new Analytics(rollups);
-    List<Point> models = of.spend(Dimension.MODEL, Resolution.DAY, DAY, NOON);
+    List<Point> models = of.spend(Dimension.MODEL, Resolution.DAY, DAY, NOON, 1000);
     assertThat(models).hasSize(CallLedger.MAX_UNPRICED_MODELS + 1);
     assertThat(models.stream().mapToLong(point -> point.totals().costNanoUsd()).sum())
         .isEqualTo(30_000);
@@ -158,12 +301,12 @@ class AnalyticsTest {
       }
     }
     Analytics of = new Analytics(large.rollups());
-    Caller caller = new Caller("caller 5", "free");
+    String caller = "caller 5";
     List<Long> nanos = new ArrayList<>();
     for (int i = 0; i < 21; i++) {
       long start = System.nanoTime();
       assertThat(of.topCallers(Resolution.MONTH, NOON, 0, 100)).hasSize(100);
-      assertThat(of.history(caller, Resolution.MONTH, first, NOON)).hasSize(13);
+      assertThat(of.history(Dimension.CALLER, caller, Resolution.MONTH, first, NOON)).hasSize(13);
       nanos.add(System.nanoTime() - start);
     }
     long median = nanos.stream().sorted().toList().get(10);
@@ -179,13 +322,18 @@ class AnalyticsTest {
         .toList();
   }
 
-  private static void charge(
-      CallLedger ledger, Caller caller, String model, Instant at, long nanoUsd) {
-    Call call = Call.of(caller, "chat").model(model).estimate(1, 1);
+  private void charge(CallLedger ledger, Caller caller, String model, Instant at, long nanoUsd) {
+    charge(ledger, caller, "chat", model, at, nanoUsd);
+  }
+
+  private void charge(
+      CallLedger ledger, Caller caller, String route, String model, Instant at, long nanoUsd) {
+    Call call = Call.of(caller, route).model(model).estimate(1, 1);
+    String id = "call " + calls++;
     ledger.charged(
         call,
         Usage.of(1, 1),
-        new CallRecord("id", at, "free", "chat", model, 1, 1, nanoUsd, CallRecord.Outcome.SETTLED));
+        new CallRecord(id, at, "free", route, model, 1, 1, nanoUsd, CallRecord.Outcome.SETTLED));
   }
 
   private static Point point(String start, String name, long nanoUsd) {
@@ -194,7 +342,19 @@ class AnalyticsTest {
   }
 
   /** Fails half of the time, sometimes after it has done what it was asked. */
-  private record FaultyRollups(Rollups rollups, Random random) implements Rollups {
+  private static class FaultyRollups implements Rollups {
+
+    private final Rollups rollups;
+    private final Random random;
+
+    FaultyRollups(Rollups rollups, Random random) {
+      this.rollups = rollups;
+      this.random = random;
+    }
+
+    Rollups rollups() {
+      return rollups;
+    }
 
     @Override
     public void add(Addition addition) throws StoreException {
@@ -213,8 +373,8 @@ class AnalyticsTest {
     }
 
     @Override
-    public Optional<Row> find(String rollup, String key) throws StoreException {
-      return rollups.find(rollup, key);
+    public List<Row> find(String rollup, List<String> keys) throws StoreException {
+      return rollups.find(rollup, keys);
     }
   }
 }

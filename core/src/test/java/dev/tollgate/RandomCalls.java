@@ -3,6 +3,7 @@ package dev.tollgate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.Analytics.Dimension;
+import dev.tollgate.Analytics.Part;
 import dev.tollgate.Analytics.Point;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -119,33 +120,52 @@ public final class RandomCalls {
   }
 
   /** Fails unless every sum between these times is what the calls came to. */
-  public void assertSumsOf(Analytics analytics, Instant from, Instant to) {
+  public void assertSumsOf(Analytics analytics, Instant from, Instant to) throws Exception {
     for (Resolution resolution : Resolution.values()) {
       for (Dimension dimension : Dimension.values()) {
         Map<String, Totals> found = new TreeMap<>();
         analytics
-            .spend(dimension, resolution, from, to)
+            .spend(dimension, resolution, from, to, Analytics.MAX_NAMES)
             .forEach(point -> add(found, dimension + " " + point.name(), point));
         assertThat(found)
             .as("seed %d, %s by %s", seed, dimension, resolution)
             .isEqualTo(expected(dimension.name()));
+        assertThat(sum(analytics.spend(dimension, resolution, from, to, 2)))
+            .as("seed %d, two of all by %s, and the rest", seed, dimension)
+            .isEqualTo(expected("PROVIDER").get("PROVIDER "));
       }
+      assertParts(analytics.parts(resolution, from, to));
+      assertThat(sum(analytics.total(resolution, from, to)))
+          .isEqualTo(expected("PROVIDER").get("PROVIDER "));
     }
     assertCallers(analytics, from, to);
   }
 
-  private void assertCallers(Analytics analytics, Instant from, Instant to) {
+  private void assertParts(List<Part> parts) {
+    Map<String, Totals> found = new TreeMap<>();
+    for (Part part : parts) {
+      found.merge("TIER " + part.tier(), part.totals(), Totals::plus);
+      found.merge("ROUTE " + part.route(), part.totals(), Totals::plus);
+      found.merge("MODEL " + part.model(), part.totals(), Totals::plus);
+      found.merge("PROVIDER " + part.provider(), part.totals(), Totals::plus);
+    }
+    Map<String, Totals> wanted = new TreeMap<>(expected);
+    wanted.keySet().removeIf(key -> key.startsWith("CALLER "));
+    assertThat(found).as("seed %d, parts", seed).isEqualTo(wanted);
+  }
+
+  private static Totals sum(List<Point> points) {
+    return points.stream().map(Point::totals).reduce(Totals.NOTHING, Totals::plus);
+  }
+
+  private void assertCallers(Analytics analytics, Instant from, Instant to) throws Exception {
     Map<String, Totals> months = new TreeMap<>();
     List<Point> top = analytics.topCallers(Resolution.MONTH, from, 0, 1000);
     top.forEach(point -> add(months, "CALLER " + point.name(), point));
     assertThat(months).as("seed %d, callers", seed).isEqualTo(expected("CALLER"));
     assertThat(top.stream().map(point -> -point.totals().costNanoUsd())).isSorted();
     for (Point point : top.subList(0, 10)) {
-      Caller caller = new Caller(point.name(), "free");
-      assertThat(
-              analytics.history(caller, Resolution.DAY, from, to).stream()
-                  .map(Point::totals)
-                  .reduce(Totals.NOTHING, Totals::plus))
+      assertThat(sum(analytics.history(Dimension.CALLER, point.name(), Resolution.DAY, from, to)))
           .as("seed %d, %s", seed, point.name())
           .isEqualTo(point.totals());
     }

@@ -111,7 +111,6 @@ final class ProviderErrands implements AutoCloseable {
     String bill = "bill of " + provider;
     try {
       SortedMap<LocalDate, Long> counted = counted(provider, now);
-      // asked second: where the store does not answer, nothing is counted either
       Instant begun = tollgate.begin("audit/" + provider);
       audit.compare(counted, begun, now).ifPresent(tollgate::report);
       compared.put(provider, day);
@@ -124,13 +123,11 @@ final class ProviderErrands implements AutoCloseable {
   }
 
   /** What the provider's calls have cost, in nano-USD, on the days of UTC that had any. */
-  private SortedMap<LocalDate, Long> counted(String provider, Instant now) {
+  private SortedMap<LocalDate, Long> counted(String provider, Instant now) throws StoreException {
     SortedMap<LocalDate, Long> days = new TreeMap<>();
     tollgate
         .analytics()
-        .spend(Analytics.Dimension.PROVIDER, Resolution.DAY, now.minus(COUNTED), now)
-        .stream()
-        .filter(point -> point.name().equals(provider))
+        .history(Analytics.Dimension.PROVIDER, provider, Resolution.DAY, now.minus(COUNTED), now)
         .forEach(
             point ->
                 days.put(

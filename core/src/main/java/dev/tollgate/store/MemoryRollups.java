@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
  */
 final class MemoryRollups implements Rollups {
 
-  static final int MAX_ROLLUPS = 2000;
+  static final int MAX_ROLLUPS = 5000;
 
   /**
    * How many rollups of the largest size there may be when another begins: callers of 13 months.
@@ -97,10 +97,13 @@ final class MemoryRollups implements Rollups {
   }
 
   @Override
-  public synchronized Optional<Row> find(String rollup, String key) {
-    Rollups.checkName(rollup);
+  public synchronized List<Row> find(String rollup, List<String> keys) {
+    Rollups.checkSearch(rollup, keys);
     forgetOld();
-    return Optional.ofNullable(tables.get(rollup)).map(table -> table.rows().get(key));
+    RollupTable table = tables.get(rollup);
+    return table == null
+        ? List.of()
+        : keys.stream().distinct().flatMap(key -> table.find(key).stream()).toList();
   }
 
   synchronized List<String> names() {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeSet;
 
@@ -95,8 +96,8 @@ final class RollupTable {
     ranked.add(row);
   }
 
-  Map<String, Row> rows() {
-    return rows;
+  Optional<Row> find(String key) {
+    return Optional.ofNullable(rows.get(key));
   }
 
   /** By rank. */

@@ -3,7 +3,6 @@ package dev.tollgate.store;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -38,8 +37,8 @@ public interface Rollups {
         }
 
         @Override
-        public Optional<Row> find(String rollup, String key) {
-          return Optional.empty();
+        public List<Row> find(String rollup, List<String> keys) {
+          return List.of();
         }
       };
 
@@ -130,12 +129,13 @@ public interface Rollups {
   List<Row> largest(String rollup, int offset, int limit) throws StoreException;
 
   /**
-   * One row.
+   * The rows with these keys, in any order; those that there are none of are left out.
    *
    * @param rollup 1 to 256 characters
+   * @param keys 1 to {@link #MAX_PAGE}
    * @throws StoreException when the store did not answer in time
    */
-  Optional<Row> find(String rollup, String key) throws StoreException;
+  List<Row> find(String rollup, List<String> keys) throws StoreException;
 
   /**
    * Checks a rollup's name.
@@ -144,6 +144,16 @@ public interface Rollups {
    */
   static void checkName(String rollup) {
     Range.check("length of a rollup's name", rollup.length(), 1, 256);
+  }
+
+  /**
+   * Checks a search.
+   *
+   * @throws IllegalArgumentException when it is out of its range
+   */
+  static void checkSearch(String rollup, List<String> keys) {
+    checkName(rollup);
+    Range.check("number of keys", keys.size(), 1, MAX_PAGE);
   }
 
   /**

@@ -374,7 +374,7 @@ public abstract class StoreContract {
     Rollups rollups = store.rollups();
     String rollup = "spend of " + account;
     assertThat(rollups.largest(rollup, 0, 10)).isEmpty();
-    assertThat(rollups.find(rollup, "a")).isEmpty();
+    assertThat(rollups.find(rollup, List.of("a"))).isEmpty();
     Addition first = addition(rollup, "one", 1, row("a", 5, 1), row("b \u00e4\t{}", 7, 0));
     rollups.add(first);
     rollups.add(first);
@@ -383,8 +383,11 @@ public abstract class StoreContract {
     rollups.add(addition(rollup, "other", 1, row("c", 1, 1)));
     assertThat(rollups.largest(rollup, 0, 10))
         .containsExactly(row("a", 8, 2, 9), row("b \u00e4\t{}", 7, 0), row("c", 1, 1));
-    assertThat(rollups.find(rollup, "b \u00e4\t{}")).contains(row("b \u00e4\t{}", 7, 0));
-    assertThat(rollups.find(rollup, "d")).isEmpty();
+    assertThat(rollups.find(rollup, List.of("b \u00e4\t{}")))
+        .containsExactly(row("b \u00e4\t{}", 7, 0));
+    assertThat(rollups.find(rollup, List.of("c", "d", "a")))
+        .containsExactlyInAnyOrder(row("c", 1, 1), row("a", 8, 2, 9));
+    assertThat(rollups.find(rollup, List.of("d"))).isEmpty();
   }
 
   @Test
@@ -414,9 +417,10 @@ public abstract class StoreContract {
     Rollups rollups = store.rollups();
     rollups.add(addition(account, "one", 1, row("a", Store.MAX_AMOUNT - 2, 0)));
     rollups.add(addition(account, "one", 2, row("a", 1, 0)));
-    assertThat(rollups.find(account, "a")).contains(row("a", Store.MAX_AMOUNT - 1, 0));
+    assertThat(rollups.find(account, List.of("a"))).contains(row("a", Store.MAX_AMOUNT - 1, 0));
     rollups.add(addition(account, "one", 3, row("a", 5, Store.MAX_AMOUNT)));
-    assertThat(rollups.find(account, "a")).contains(row("a", Store.MAX_AMOUNT, Store.MAX_AMOUNT));
+    assertThat(rollups.find(account, List.of("a")))
+        .contains(row("a", Store.MAX_AMOUNT, Store.MAX_AMOUNT));
   }
 
   private static Addition addition(

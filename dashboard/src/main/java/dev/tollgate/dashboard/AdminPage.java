@@ -1,6 +1,5 @@
 package dev.tollgate.dashboard;
 
-import dev.tollgate.Analytics;
 import dev.tollgate.Caller;
 import dev.tollgate.CallerOverride;
 import dev.tollgate.OpenCall;
@@ -17,9 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -35,6 +32,7 @@ final class AdminPage implements Page {
   private final Supplier<List<SinkState>> sinks;
   private final InstantSource clock;
   private final OperatorActions actions;
+  private final SpendPages spend;
   private final FormToken tokens = new FormToken(new SecureRandom());
 
   AdminPage(
@@ -49,6 +47,7 @@ final class AdminPage implements Page {
     this.sinks = sinks;
     this.clock = clock;
     this.actions = new OperatorActions(tollgate, clock);
+    this.spend = new SpendPages(tollgate.analytics(), clock);
   }
 
   @Override
@@ -58,8 +57,9 @@ final class AdminPage implements Page {
     String path = request.getPathInfo() == null ? "/" : request.getPathInfo();
     switch (path) {
       case "/" -> sendOverview(request, response);
-      case "/spend" -> sendSpend(request, response);
-      case "/export" -> sendExport(request, response);
+      case "/spend" -> spend.sendPeriod(request, response);
+      case "/hour" -> spend.sendHour(request, response);
+      case "/export" -> spend.sendExport(request, response);
       case "/callers" -> sendCaller(request, response);
       case "/configuration" -> {
         ConfigurationView view = new ConfigurationView(configuration.get());
@@ -114,11 +114,11 @@ final class AdminPage implements Page {
     return new ActionForm(form.address() + tier, form.token());
   }
 
-  private static Frame frame(String title) {
+  static Frame frame(String title) {
     return new Frame(title, true, true);
   }
 
-  private static void section(HttpServletRequest request, Html html, Consumer<Html> content) {
+  static void section(HttpServletRequest request, Html html, Consumer<Html> content) {
     html.open("article", "class", "admin");
     AdminMenu.of(request).write(html);
     Done.write(request, html);
@@ -138,48 +138,6 @@ final class AdminPage implements Page {
             form(request, response),
             base(request));
     frame("Operators").send(request, response, 200, html -> section(request, html, view::write));
-  }
-
-  private void sendSpend(HttpServletRequest request, HttpServletResponse response)
-      throws Problem, IOException {
-    SpendView view =
-        new SpendView(
-            tollgate.analytics(),
-            dimension(request),
-            Period.of(request, clock.instant()),
-            new Numbers(request.getLocale()),
-            base(request));
-    frame("Spend").send(request, response, 200, html -> section(request, html, view::write));
-  }
-
-  private void sendExport(HttpServletRequest request, HttpServletResponse response)
-      throws Problem, IOException {
-    SpendExport.Format format =
-        SpendExport.Format.of(Optional.ofNullable(request.getParameter("format")).orElse("csv"));
-    Analytics.Dimension dimension = dimension(request);
-    Period period = Period.of(request, clock.instant());
-    List<Analytics.Point> points =
-        tollgate
-            .analytics()
-            .spend(dimension, period.span().resolution(), period.from(), period.to());
-    byte[] body =
-        new SpendExport(dimension, period.span(), points)
-            .write(format)
-            .getBytes(StandardCharsets.UTF_8);
-    String name = "spend-" + period.firstDay() + "." + format.ending();
-    response.setHeader("Content-Disposition", "attachment; filename=\"" + name + "\"");
-    response.setHeader("Cache-Control", "no-store");
-    response.setContentType(format.type());
-    response.setContentLength(body.length);
-    response.getOutputStream().write(body);
-  }
-
-  private static Analytics.Dimension dimension(HttpServletRequest request) throws Problem {
-    String asked = Optional.ofNullable(request.getParameter("by")).orElse("model");
-    return Arrays.stream(Analytics.Dimension.values())
-        .filter(known -> Words.dashed(known).equals(asked))
-        .findFirst()
-        .orElseThrow(() -> Problem.badRequest("by: it is tier, route, model or provider"));
   }
 
   private void sendCaller(HttpServletRequest request, HttpServletResponse response)

@@ -2,6 +2,7 @@ package dev.tollgate.dashboard;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Providers as OpenTelemetry's conventions for generative AI name them. Stateless. */
 final class GenAiProvider {
@@ -25,11 +26,15 @@ final class GenAiProvider {
 
   /** The provider that a model's name tells, {@code _OTHER} when it tells none. */
   static String of(String model) {
+    return known(model).orElse(UNKNOWN);
+  }
+
+  /** The provider that a model's name tells. */
+  static Optional<String> known(String model) {
     String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
     return BY_BEGINNING.entrySet().stream()
         .filter(entry -> name.startsWith(entry.getKey()))
         .map(Map.Entry::getValue)
-        .findFirst()
-        .orElse(UNKNOWN);
+        .findFirst();
   }
 }

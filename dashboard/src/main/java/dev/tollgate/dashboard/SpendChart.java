@@ -7,27 +7,29 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 
 /**
  * What was spent, by time and name, in HTML: a table, of which a script draws the chart above it.
- * It names the {@link #MAX_NAMES} on which the most was spent; the rest is one column. Immutable.
+ * It names the {@link #MAX_NAMES} on which the most was spent; the rest is one column. Times, names
+ * and amounts lead to what they consist of. Immutable.
  *
  * @param points none twice of one time and name
- * @param time writes the time of a row
+ * @param address of what was spent on a name, at a time, or both
  */
 record SpendChart(
     String title,
     Period period,
     List<Analytics.Point> points,
     Numbers numbers,
-    BiConsumer<Html, Instant> time) {
+    BiFunction<Optional<String>, Optional<Instant>, String> address) {
 
   static final int MAX_NAMES = 8;
   private static final String REST = "All others";
-  private static final String NAMELESS = "(none)";
+  static final String NAMELESS = "(none)";
 
   SpendChart {
     points = List.copyOf(points);
@@ -59,7 +61,13 @@ record SpendChart(
     html.element("th", "From (UTC)", "scope", "col");
     for (String name : names) {
       html.open("th", "scope", "col", "class", "number");
-      html.foreign(name.isEmpty() ? NAMELESS : name).close();
+      if (name.equals(REST)) {
+        html.text(REST);
+      } else {
+        html.open("a", "href", address.apply(Optional.of(name), Optional.empty()));
+        html.foreign(name.isEmpty() ? NAMELESS : name).close();
+      }
+      html.close();
     }
     html.element("th", "Total", "scope", "col", "class", "number");
     html.close().close().open("tbody");
@@ -69,11 +77,30 @@ record SpendChart(
 
   private void writeRow(Html html, List<String> names, Instant at, Map<String, Long> amounts) {
     html.open("tr").open("th", "scope", "row");
-    time.accept(html, at);
-    html.close();
-    names.forEach(name -> writeAmount(html, amounts.getOrDefault(name, 0L)));
+    html.open("a", "href", address.apply(Optional.empty(), Optional.of(at)));
+    html.element("time", shown(at), "datetime", at.toString(), "data-utc", "").close().close();
+    for (String name : names) {
+      long amount = amounts.getOrDefault(name, 0L);
+      if (amount == 0 || name.equals(REST)) {
+        writeAmount(html, amount);
+      } else {
+        html.open("td", "class", "number");
+        html.open("a", "href", address.apply(Optional.of(name), Optional.of(at)));
+        numbers.writeDollars(html, amount);
+        html.close().close();
+      }
+    }
     writeAmount(html, amounts.values().stream().mapToLong(Long::longValue).sum());
     html.close();
+  }
+
+  private String shown(Instant at) {
+    String text = at.toString();
+    return switch (period.span()) {
+      case DAY -> text.substring(11, 16);
+      case MONTH -> text.substring(0, 10);
+      case YEAR -> text.substring(0, 7);
+    };
   }
 
   private void writeAmount(Html html, long nanoUsd) {
@@ -84,7 +111,14 @@ record SpendChart(
 
   private List<String> names() {
     Map<String, Long> sums = new HashMap<>();
-    points.forEach(point -> sums.merge(point.name(), point.totals().costNanoUsd(), Long::sum));
+    boolean hasRest = false;
+    for (Analytics.Point point : points) {
+      if (SpendView.isRest(point.name())) {
+        hasRest = true;
+      } else {
+        sums.merge(point.name(), point.totals().costNanoUsd(), Long::sum);
+      }
+    }
     List<String> names =
         new ArrayList<>(
             sums.entrySet().stream()
@@ -94,7 +128,7 @@ record SpendChart(
                 .map(Map.Entry::getKey)
                 .limit(MAX_NAMES)
                 .toList());
-    if (sums.size() > MAX_NAMES) {
+    if (hasRest || sums.size() > MAX_NAMES) {
       names.add(REST);
     }
     return names;

@@ -2,24 +2,25 @@ package dev.tollgate.dashboard;
 
 import dev.tollgate.Analytics;
 import dev.tollgate.Money;
+import dev.tollgate.store.StoreException;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
+import java.io.Writer;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What was spent, for other programs. Costs are exact decimals of dollars, times are UTC.
  * Immutable.
  *
- * @param dimension what the names are of
+ * @param columns the names of its columns
+ * @param rows are made as they are written
  */
-record SpendExport(Analytics.Dimension dimension, Period.Span span, List<Analytics.Point> points) {
+record SpendExport(Format format, List<String> columns, Iterable<Map<String, Object>> rows) {
 
   /** How it is written. */
   enum Format {
@@ -65,25 +66,52 @@ record SpendExport(Analytics.Dimension dimension, Period.Span span, List<Analyti
     }
   }
 
-  /** The whole export. */
-  String write(Format format) throws IOException {
-    List<Map<String, Object>> rows =
-        points.stream().map(format == Format.FOCUS ? this::focus : this::row).toList();
-    if (format == Format.JSON_LINES) {
-      StringBuilder lines = new StringBuilder();
-      for (Map<String, Object> row : rows) {
-        lines.append(Json.text(row)).append('\n');
-      }
-      return lines.toString();
+  /**
+   * All of it, read before anything is written.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  static SpendExport read(Analytics analytics, SpendQuery query, Format format)
+      throws StoreException {
+    Period.Span span = query.period().span();
+    if (format == Format.FOCUS) {
+      List<Analytics.Part> parts =
+          analytics.parts(span.resolution(), query.period().from(), query.period().to()).stream()
+              .filter(FocusRow::isCharge)
+              .toList();
+      return new SpendExport(
+          format,
+          FocusRow.COLUMNS,
+          () -> parts.stream().map(part -> new FocusRow(part, span).values()).iterator());
     }
-    return csv(rows);
+    List<Analytics.Point> points = query.points(analytics, Analytics.MAX_NAMES);
+    String name = Words.dashed(query.by());
+    return new SpendExport(
+        format,
+        columns(name),
+        () -> points.stream().map(point -> row(point, name, span)).iterator());
   }
 
-  private Map<String, Object> row(Analytics.Point point) {
+  private static List<String> columns(String name) {
+    return Stream.of(
+            "from",
+            "to",
+            name,
+            "costUsd",
+            "requests",
+            "restricted",
+            "refused",
+            "inputTokens",
+            "outputTokens",
+            "estimatedCalls")
+        .toList();
+  }
+
+  private static Map<String, Object> row(Analytics.Point point, String name, Period.Span span) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("from", point.start().toString());
-    row.put("to", end(point).toString());
-    row.put(Words.dashed(dimension), point.name());
+    row.put("to", span.end(point.start()).toString());
+    row.put(name, point.name());
     row.put("costUsd", Money.usd(point.totals().costNanoUsd()).toPlainString());
     row.put("requests", point.totals().requests());
     row.put("restricted", point.totals().restricted());
@@ -94,52 +122,21 @@ record SpendExport(Analytics.Dimension dimension, Period.Span span, List<Analyti
     return row;
   }
 
-  private Map<String, Object> focus(Analytics.Point point) {
-    String cost = Money.usd(point.totals().costNanoUsd()).toPlainString();
-    Map<String, Object> row = new LinkedHashMap<>();
-    LocalDate day = LocalDate.ofInstant(point.start(), ZoneOffset.UTC);
-    Period month = Period.of(Period.Span.MONTH, day);
-    row.put("BillingPeriodStart", month.from().toString());
-    row.put("BillingPeriodEnd", month.to().toString());
-    row.put("ChargePeriodStart", point.start().toString());
-    row.put("ChargePeriodEnd", end(point).toString());
-    row.put("ChargeCategory", "Usage");
-    row.put("ChargeDescription", "Calls by " + Words.dashed(dimension) + " " + point.name());
-    row.put("BilledCost", cost);
-    row.put("EffectiveCost", cost);
-    row.put("ListCost", cost);
-    row.put("ContractedCost", cost);
-    row.put("BillingCurrency", "USD");
-    row.put("ConsumedQuantity", point.totals().inputTokens() + point.totals().outputTokens());
-    row.put("ConsumedUnit", "Tokens");
-    row.put("ServiceCategory", "AI and Machine Learning");
-    row.put("ServiceName", point.name());
-    row.put("ProviderName", provider(point.name()));
-    row.put("x_Requests", point.totals().requests());
-    return row;
-  }
-
-  private String provider(String name) {
-    return switch (dimension) {
-      case PROVIDER -> name;
-      case MODEL -> GenAiProvider.of(name);
-      case TIER, ROUTE -> "";
-    };
-  }
-
-  private Instant end(Analytics.Point point) {
-    return span.end(point.start());
-  }
-
-  private static String csv(List<Map<String, Object>> rows) {
-    List<String> lines = new ArrayList<>();
-    for (Map<String, Object> row : rows) {
-      if (lines.isEmpty()) {
-        lines.add(String.join(",", row.keySet()));
-      }
-      lines.add(row.values().stream().map(SpendExport::cell).collect(Collectors.joining(",")));
+  void writeTo(Writer out) throws IOException {
+    if (format != Format.JSON_LINES) {
+      writeCells(out, columns);
     }
-    return lines.isEmpty() ? "" : String.join("\r\n", lines) + "\r\n";
+    for (Map<String, Object> row : rows) {
+      if (format == Format.JSON_LINES) {
+        out.write(Json.text(row) + "\n");
+      } else {
+        writeCells(out, row.values());
+      }
+    }
+  }
+
+  private static void writeCells(Writer out, Collection<?> cells) throws IOException {
+    out.write(cells.stream().map(SpendExport::cell).collect(Collectors.joining(",", "", "\r\n")));
   }
 
   /** A text that a spreadsheet would take for a formula begins with an apostrophe. */

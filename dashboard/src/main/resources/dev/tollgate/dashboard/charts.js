@@ -38,7 +38,8 @@ function read(table) {
   const times = starts(table.dataset);
   const columns = names.map((name, i) =>
     times.map((time) => Number(rows.get(time)?.cells[i + 1].querySelector("data").value ?? 0)));
-  return { names, times, columns, bars: BARS[table.dataset.chart] };
+  const links = times.map((time) => rows.get(time)?.querySelector("a")?.href);
+  return { names, times, columns, links, bars: BARS[table.dataset.chart] };
 }
 
 /** When each hour, day or month of a period begins, in seconds. */
@@ -57,7 +58,7 @@ function starts({ chart, from, to }) {
 }
 
 /** Bars, one colour on top of the other. */
-function stackedBars(place, { names, times, columns, bars }) {
+function stackedBars(place, { names, times, columns, links, bars }) {
   const style = getComputedStyle(place);
   const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumSignificantDigits: 4 });
   const day = new Intl.DateTimeFormat(undefined, { ...bars.format, timeZone: "UTC" });
@@ -78,7 +79,7 @@ function stackedBars(place, { names, times, columns, bars }) {
     font: "12px system-ui, sans-serif",
   };
   const tallest = Math.max(...sums.at(-1), 0);
-  return new uPlot({
+  const chart = new uPlot({
     width: place.clientWidth,
     height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
@@ -96,6 +97,21 @@ function stackedBars(place, { names, times, columns, bars }) {
       ...series.reverse(),
     ],
   }, [times, ...sums.reverse()], place);
+  leadOn(chart, links);
+  return chart;
+}
+
+/** A click on a bar leads where its row of the table does. */
+function leadOn(chart, links) {
+  const link = () => links[chart.cursor.idx ?? -1];
+  chart.over.addEventListener("click", () => {
+    if (link() !== undefined) {
+      location.assign(link());
+    }
+  });
+  chart.over.addEventListener("mousemove", () => {
+    chart.over.classList.toggle("leads", link() !== undefined);
+  });
 }
 
 addEventListener("resize", () => {

@@ -98,7 +98,7 @@ final class Checks {
         node.engine().health());
     node.settled().values().forEach(row -> checkSettled(row, isInTime(row)));
     node.settled().clear();
-    for (String rollups : List.of("hours/", "days/", "months/")) {
+    for (String rollups : List.of("hours/", "days/", "months/", "total/days/")) {
       checkBrought(node, rollups, node.made());
     }
     checkCallers(node, node.made());
@@ -115,14 +115,15 @@ final class Checks {
         made);
   }
 
-  /** Callers are added up by day and by month: each of these has all of it. */
+  /** Callers are added up by hour, day and month: each of these has all of it. */
   private void checkCallers(Node node, Sums made) {
-    Sums twice = world.server().ledger().brought(node.process(), "callers/");
+    Sums brought = world.server().ledger().brought(node.process(), "callers/");
+    Sums thrice = made.plus(made).plus(made);
     Violation.unless(
-        node.hasAllRollups() ? twice.equals(made.plus(made)) : twice.isWithin(made.plus(made)),
-        "process %d has brought %s for days and months of callers, and made %s",
+        node.hasAllRollups() ? brought.equals(thrice) : brought.isWithin(thrice),
+        "process %d has brought %s for hours, days and months of callers, and made %s",
         node.process(),
-        twice,
+        brought,
         made);
   }
 
@@ -208,6 +209,8 @@ final class Checks {
     world.server().ledger().expire(world.time().micros());
     world.server().checkAll();
     world.server().checkRollups("months/");
+    world.server().checkRollups("total/");
+    world.server().checkRollups("model/");
     world.server().checkRollups("callers/");
     world
         .truths()

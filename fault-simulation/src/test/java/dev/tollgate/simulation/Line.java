@@ -236,8 +236,9 @@ final class Line implements ReplicatedStore {
       }
 
       @Override
-      public Optional<Row> find(String rollup, String key) throws StoreException {
-        return ask(Again.ANYTIME, () -> "row", state -> state.store().rollups().find(rollup, key));
+      public List<Row> find(String rollup, List<String> keys) throws StoreException {
+        return ask(
+            Again.ANYTIME, () -> "rows", state -> state.store().rollups().find(rollup, keys));
       }
     };
   }

@@ -18,7 +18,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Counters in memory, written down in a directory. What is acknowledged is in the file, but for a
@@ -179,9 +178,9 @@ final class FileStore implements Store {
     }
 
     @Override
-    public Optional<Row> find(String rollup, String key) throws StoreException {
+    public List<Row> find(String rollup, List<String> keys) throws StoreException {
       writer.requireWorking();
-      return memory.rollups().find(rollup, key);
+      return memory.rollups().find(rollup, keys);
     }
   }
 }

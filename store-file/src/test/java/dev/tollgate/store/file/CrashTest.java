@@ -79,7 +79,10 @@ class CrashTest {
       for (int i = 0; i < THREADS; i++) {
         posted[i] = Kept.posted(store, "thread-" + i);
       }
-      long added = store.rollups().find("rollup", "row").map(row -> row.values().get(0)).orElse(0L);
+      long added =
+          store.rollups().find("rollup", List.of("row")).stream()
+              .mapToLong(row -> row.values().get(0))
+              .sum();
       return new Counts(posted, added, store.document("document").version());
     }
   }

@@ -60,8 +60,9 @@ class LogSizeTest {
     try (Store store = Kept.open(data)) {
       store.rollups().add(addition(pages - 1));
       for (int page = 0; page < pages; page++) {
-        assertThat(store.rollups().find("rollup", "row-" + page + "-999"))
-            .hasValueSatisfying(row -> assertThat(row.values()).containsExactly(1L));
+        assertThat(store.rollups().find("rollup", List.of("row-" + page + "-999")))
+            .singleElement()
+            .satisfies(row -> assertThat(row.values()).containsExactly(1L));
       }
       assertThat(Kept.posted(store, "caller")).isEqualTo(pages);
     }

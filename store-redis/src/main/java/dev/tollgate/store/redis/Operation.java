@@ -140,8 +140,10 @@ final class Operation {
     return new Operation("largest").number(offset).number(limit).words;
   }
 
-  static List<String> find(String key) {
-    return new Operation("find").word(key).words;
+  static List<String> find(List<String> keys) {
+    Operation operation = new Operation("find").number(keys.size());
+    keys.forEach(operation::word);
+    return operation.words;
   }
 
   static List<String> reset() {

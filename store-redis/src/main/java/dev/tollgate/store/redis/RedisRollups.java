@@ -3,7 +3,6 @@ package dev.tollgate.store.redis;
 import dev.tollgate.store.Rollups;
 import dev.tollgate.store.StoreException;
 import java.util.List;
-import java.util.Optional;
 
 /** Rollups in Redis: the keys of each share a slot of a cluster. Thread-safe. */
 final class RedisRollups implements Rollups {
@@ -34,9 +33,8 @@ final class RedisRollups implements Rollups {
   }
 
   @Override
-  public Optional<Row> find(String rollup, String key) throws StoreException {
-    Rollups.checkName(rollup);
-    return server.ask(Names.ofRollup(rollup), Operation.find(key)).toRollupRows().stream()
-        .findFirst();
+  public List<Row> find(String rollup, List<String> keys) throws StoreException {
+    Rollups.checkSearch(rollup, keys);
+    return server.ask(Names.ofRollup(rollup), Operation.find(keys)).toRollupRows();
   }
 }

@@ -5,7 +5,7 @@
 --   2 ranks, a sorted set: keys by their first value
 --   3 writers, a hash: writer -> the last sequence that was taken from it
 -- ARGV: operations, one after the other: 'add' writer sequence keep count {key count values},
---       'largest' offset limit, or 'find' key; each is answered by one element of the reply
+--       'largest' offset limit, or 'find' count {key}; each is answered by one element of the reply
 --
 -- Values are integers up to 2^53 - 1, which Lua's doubles hold exactly; they are kept as decimal
 -- strings.
@@ -111,27 +111,31 @@ local function add()
   return {'ADDED', now}
 end
 
-local function largest()
-  local offset, limit = number(), number()
+local function reply_rows(keys)
   local reply = {'ROWS', now}
-  local keys = redis.call('ZREVRANGE', RANKS, offset, offset + limit - 1)
   if #keys > 0 then
     local stored = redis.call('HMGET', ROWS, unpack(keys))
     for i, key in ipairs(keys) do
-      reply[#reply + 1] = key
-      reply[#reply + 1] = stored[i]
+      if stored[i] then
+        reply[#reply + 1] = key
+        reply[#reply + 1] = stored[i]
+      end
     end
   end
   return reply
 end
 
+local function largest()
+  local offset, limit = number(), number()
+  return reply_rows(redis.call('ZREVRANGE', RANKS, offset, offset + limit - 1))
+end
+
 local function find()
-  local key = word()
-  local stored = redis.call('HGET', ROWS, key)
-  if stored then
-    return {'ROWS', now, key, stored}
+  local keys = {}
+  for i = 1, number() do
+    keys[i] = word()
   end
-  return {'ROWS', now}
+  return reply_rows(keys)
 end
 
 local answers = {add = add, largest = largest, find = find}
