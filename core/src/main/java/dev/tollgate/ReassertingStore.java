@@ -2,12 +2,14 @@ package dev.tollgate;
 
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
+import dev.tollgate.store.Durability;
 import dev.tollgate.store.Expiry;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Receipt.Outcome;
 import dev.tollgate.store.ReplicatedStore;
+import dev.tollgate.store.ReplicatedStore.Acknowledged;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Rollups;
 import dev.tollgate.store.Store;
@@ -15,12 +17,14 @@ import dev.tollgate.store.StoreException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A replicated store, and what it has acknowledged to this process of holds. When its lineage
@@ -37,6 +41,9 @@ final class ReassertingStore implements Store {
 
   /** Longer than it takes to notice that another server answers. */
   static final long RETENTION_MICROS = TimeUnit.MINUTES.toMicros(1);
+
+  /** Told at a time, so that what else is due beside calls does not wait long. */
+  private static final int ROUND = 8_000;
 
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
 
@@ -75,6 +82,15 @@ final class ReassertingStore implements Store {
     Entry toldTo(long lineage) {
       return new Entry(hold, expiry, memo, ending, openUntilMicros, lineage);
     }
+
+    Acknowledged acknowledged() {
+      return new Acknowledged(
+          hold,
+          expiry,
+          memo,
+          ending.map(ended -> new ReplicatedStore.Ending(ended.actual(), ended.row())),
+          openUntilMicros);
+    }
   }
 
   private final ReplicatedStore store;
@@ -89,6 +105,9 @@ final class ReassertingStore implements Store {
 
   /** No entry is of an older lineage. */
   private volatile long told;
+
+  /** For which lineage it was logged that there is something to tell. */
+  private long announced;
 
   ReassertingStore(ReplicatedStore store) {
     this.store = store;
@@ -210,21 +229,42 @@ final class ReassertingStore implements Store {
     }
   }
 
+  /** Of the store itself. */
+  long lineage() {
+    return store.lineage();
+  }
+
+  /** How many holds there are that the store may have lost. */
+  int untold() {
+    return isBehind() ? before(store.lineage()).size() : 0;
+  }
+
   /**
-   * Tells the store what it may have lost. What it does not answer to is told the next time.
+   * Tells the store a part of what it may have lost. What it does not take is told the next time.
    *
-   * @throws StoreException when the store does not answer
+   * @param isOver whether to stop, with the rest untold
    */
-  void reassert() throws StoreException {
+  void reassert(Telling telling, BooleanSupplier isOver) {
+    if (!isBehind()) {
+      return;
+    }
     long lineage = store.lineage();
     List<Entry> lost = before(lineage);
-    if (!lost.isEmpty()) {
-      LOGGER.log(
-          Level.INFO, "another server answers: {0} holds of before are told to it", lost.size());
-    }
+    announce(lineage, lost.size());
+    Map<String, List<Entry>> shards = new LinkedHashMap<>();
     for (Entry entry : lost) {
-      tell(entry);
-      told(entry, lineage);
+      shards
+          .computeIfAbsent(store.shard(entry.hold().account()), shard -> new ArrayList<>())
+          .add(entry);
+    }
+    for (List<Entry> entries : shards.values()) {
+      List<Entry> due = entries.subList(0, Math.min(entries.size(), ROUND));
+      for (int i = 0; i < due.size() && !isOver.getAsBoolean(); i += ReplicatedStore.MAX_RESTORED) {
+        tell(
+            due.subList(i, Math.min(i + ReplicatedStore.MAX_RESTORED, due.size())),
+            telling,
+            lineage);
+      }
     }
     synchronized (open) {
       if (before(lineage).isEmpty()) {
@@ -233,12 +273,35 @@ final class ReassertingStore implements Store {
     }
   }
 
+  private void announce(long lineage, int count) {
+    if (count > 0 && announced != lineage) {
+      announced = lineage;
+      LOGGER.log(Level.INFO, "another server answers: {0} holds of before are told to it", count);
+    }
+  }
+
+  private void tell(List<Entry> entries, Telling telling, long lineage) {
+    List<Acknowledged> known = entries.stream().map(Entry::acknowledged).toList();
+    boolean isTold =
+        telling.tell(
+            entries.get(0).hold().account(),
+            asserting -> {
+              store.restore(known);
+              return true;
+            });
+    if (isTold) {
+      entries.forEach(entry -> told(entry, lineage));
+    }
+  }
+
+  /** Those of one account together, which a store does at once. */
   private List<Entry> before(long lineage) {
     synchronized (open) {
       List<Entry> lost = new ArrayList<>();
       for (Map<String, Entry> entries : List.of(open, settled)) {
         entries.values().stream().filter(entry -> entry.lineage() < lineage).forEach(lost::add);
       }
+      lost.sort(Comparator.comparing(entry -> entry.hold().account()));
       return lost;
     }
   }
@@ -248,15 +311,6 @@ final class ReassertingStore implements Store {
     synchronized (open) {
       Map<String, Entry> entries = entry.ending().isPresent() ? settled : open;
       entries.replace(entry.hold().id(), entry, entry.toldTo(lineage));
-    }
-  }
-
-  private void tell(Entry entry) throws StoreException {
-    Optional<Hold> held =
-        store.restore(entry.hold(), entry.expiry(), entry.memo(), entry.openUntilMicros());
-    if (held.isPresent() && entry.ending().isPresent()) {
-      Ending ending = entry.ending().get();
-      store.settle(entry.hold(), ending.actual(), ending.row());
     }
   }
 
@@ -293,6 +347,16 @@ final class ReassertingStore implements Store {
   @Override
   public boolean replace(String name, long version, String text) throws StoreException {
     return store.replace(name, version, text);
+  }
+
+  @Override
+  public Durability durability() throws StoreException {
+    return store.durability();
+  }
+
+  @Override
+  public String shard(String account) {
+    return store.shard(account);
   }
 
   @Override

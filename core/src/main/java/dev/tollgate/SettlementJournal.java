@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -39,19 +40,11 @@ final class SettlementJournal {
   /** A part of a hold takes about so much memory, and so does what surrounds the parts. */
   private static final int PART_BYTES = 160;
 
-  /** Something that the store does not know yet. */
-  private interface Untold {
+  /** Something that the store does not know yet, or not all of it. */
+  private interface Untold extends Telling.Message {
     Hold hold();
 
     String row();
-
-    /**
-     * Tells it, or the rest of it.
-     *
-     * @return false when the store cannot take it now
-     * @throws StoreException when it is to be told again
-     */
-    boolean tell(Store store) throws StoreException;
 
     default long bytes() {
       return (hold().parts().size() + 2L) * PART_BYTES + 2L * row().length();
@@ -201,25 +194,21 @@ final class SettlementJournal {
   }
 
   /**
-   * Tells a part of what is waiting, the oldest first.
+   * Tells a part of what is waiting, the oldest first. What is not taken is told again later.
    *
-   * @throws StoreException when the store does not answer
+   * @param isOver whether to stop, with the rest untold
    */
-  void replay(Store store) throws StoreException {
+  void replay(Telling telling, BooleanSupplier isOver) {
     int due = Math.min(size(), ROUND);
-    for (int told = 0; told < due; told++) {
-      Optional<Untold> next = takeFirst();
-      if (next.isEmpty()) {
-        return;
-      }
-      tell(next.get(), store);
+    for (int told = 0; told < due && !isOver.getAsBoolean(); told++) {
+      takeFirst().ifPresent(next -> tell(next, telling));
     }
   }
 
-  private void tell(Untold entry, Store store) throws StoreException {
+  private void tell(Untold entry, Telling telling) {
     boolean told = false;
     try {
-      told = entry.tell(store);
+      told = telling.tell(entry.hold().account(), entry);
     } finally {
       if (!told) {
         add(entry);

@@ -1,7 +1,9 @@
 package dev.tollgate;
 
+import dev.tollgate.store.Bucket;
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
+import dev.tollgate.store.Durability;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.OpenHold;
 import dev.tollgate.store.Receipt;
@@ -14,21 +16,33 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
- * Decides with the store, and without it while it does not answer. After {@link
- * #TOLERATED_FAILURES} failures in a row no call waits for the store any more until {@link #probe}
- * finds it answering. What the store did not acknowledge, and what was let in without it, is kept,
- * bounded, and told once it answers: the store takes each once. Thread-safe.
+ * Decides with the store, and without it while it does not answer. After some failures in a row
+ * ({@link Circuits}) no call waits for the store, or for the shard of it that does not answer, any
+ * more until {@link #probe} finds it taking what it is told. What the store did not acknowledge,
+ * and what was let in without it, is kept, bounded, and told once it answers: the store takes each
+ * once. Thread-safe.
  */
 final class StoreGuard implements AutoCloseable {
 
-  static final int TOLERATED_FAILURES = 3;
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
-  private static final String PROBE_ACCOUNT = "tollgate-probe";
+  private static final String PROBE = "tollgate-probe";
+
+  /** What is no account's, and accounts of a store of one piece, belong to this shard. */
+  private static final String WHOLE = "";
+
+  /** Never full, whoever probes. */
+  private static final List<Charge> PROBE_CHARGES =
+      List.of(Charge.of(PROBE, new Bucket(1_000_000_000, 1_000_000, 1_000_000_000), 1));
+
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** What else is due beside calls does not wait longer for a slow store. */
+  private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** A store's answer to a reserve, and the store that gave it. */
   record Answer(Store store, Receipt receipt) {}
@@ -36,29 +50,40 @@ final class StoreGuard implements AutoCloseable {
   private final Store store;
   private final Optional<ReassertingStore> reasserting;
   private final Optional<Store> fallback;
+  private final LongSupplier nanoTime;
   private final SettlementJournal journal = new SettlementJournal();
+  private final Circuits circuits = new Circuits();
 
-  /** Failures in a row. A store that has not answered yet is trusted least. */
-  private final AtomicInteger failures = new AtomicInteger(TOLERATED_FAILURES - 1);
+  /** Whose durability is known. Used by the thread beside calls alone. */
+  private long judgedLineage = -1;
 
   /**
    * @param fallback decides while the store does not answer; empty to refuse
    */
   StoreGuard(Store store, Optional<Store> fallback) {
+    this(store, fallback, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime measures how long telling takes
+   */
+  StoreGuard(Store store, Optional<Store> fallback, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.reasserting =
         store instanceof ReplicatedStore replicated
             ? Optional.of(new ReassertingStore(replicated))
             : Optional.empty();
     this.store = reasserting.<Store>map(asserting -> asserting).orElse(store);
     this.fallback = fallback;
+    circuits.suspect(WHOLE, PROBE);
   }
 
   /** The answer of the store or its fallback; empty when the call cannot be decided. */
   Optional<Answer> reserve(Request request) {
-    boolean isAsked = isTrusted();
+    boolean isAsked = isTrusted(request.account());
     try {
       if (isAsked) {
-        return Optional.of(new Answer(store, askStore(asked -> asked.reserve(request))));
+        return Optional.of(new Answer(store, reserveInStore(request)));
       }
     } catch (StoreException unanswered) {
       // it may have been reserved all the same
@@ -110,7 +135,7 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when the store does not answer
    */
   Receipt reserveInStore(Request request) throws StoreException {
-    return askStore(asked -> asked.reserve(request));
+    return tellStore(request.account(), asked -> asked.reserve(request));
   }
 
   /**
@@ -119,7 +144,7 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when neither the store nor a fallback answers
    */
   Receipt read(String account, List<Charge> charges) throws StoreException {
-    return ask(asked -> asked.read(account, charges));
+    return ask(account, asked -> asked.read(account, charges));
   }
 
   /**
@@ -128,7 +153,7 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when neither the store nor a fallback answers
    */
   List<String> rows(String account) throws StoreException {
-    return ask(asked -> asked.rows(account));
+    return ask(account, asked -> asked.rows(account));
   }
 
   /**
@@ -137,7 +162,8 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when the store does not answer
    */
   void reset(String account) throws StoreException {
-    askStore(
+    tellStore(
+        account,
         asked -> {
           asked.reset(account);
           return account;
@@ -150,7 +176,7 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when the store does not answer
    */
   List<OpenHold> openHolds(String account) throws StoreException {
-    return askStore(asked -> asked.openHolds(account));
+    return askStore(shard(account), account, asked -> asked.openHolds(account));
   }
 
   /**
@@ -159,7 +185,7 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when the store does not answer
    */
   boolean expire(String account, String id) throws StoreException {
-    return askStore(asked -> asked.expire(account, id));
+    return tellStore(account, asked -> asked.expire(account, id));
   }
 
   /**
@@ -168,7 +194,7 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when the store does not answer
    */
   Document document(String name) throws StoreException {
-    return askStore(asked -> asked.document(name));
+    return askStore(WHOLE, PROBE, asked -> asked.document(name));
   }
 
   /**
@@ -177,7 +203,7 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when the store does not answer: it is unknown whether it was written
    */
   boolean replace(String name, long version, String text) throws StoreException {
-    return askStore(asked -> asked.replace(name, version, text));
+    return tellStore(WHOLE, PROBE, asked -> asked.replace(name, version, text));
   }
 
   /**
@@ -186,7 +212,7 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when the store does not answer
    */
   Receipt readInStore(String account, List<Charge> charges) throws StoreException {
-    return askStore(asked -> asked.read(account, charges));
+    return askStore(shard(account), account, asked -> asked.read(account, charges));
   }
 
   /** Settles what {@link #reserveInStore} reserved, as {@link #settle} does. */
@@ -199,7 +225,9 @@ final class StoreGuard implements AutoCloseable {
     return new Rollups() {
       @Override
       public void add(Addition addition) throws StoreException {
-        askStore(
+        tellStore(
+            WHOLE,
+            PROBE,
             asked -> {
               asked.rollups().add(addition);
               return addition;
@@ -208,12 +236,12 @@ final class StoreGuard implements AutoCloseable {
 
       @Override
       public List<Row> largest(String rollup, int offset, int limit) throws StoreException {
-        return askStore(asked -> asked.rollups().largest(rollup, offset, limit));
+        return askStore(WHOLE, PROBE, asked -> asked.rollups().largest(rollup, offset, limit));
       }
 
       @Override
       public List<Row> find(String rollup, List<String> keys) throws StoreException {
-        return askStore(asked -> asked.rollups().find(rollup, keys));
+        return askStore(WHOLE, PROBE, asked -> asked.rollups().find(rollup, keys));
       }
     };
   }
@@ -222,10 +250,11 @@ final class StoreGuard implements AutoCloseable {
     T ask(Store store) throws StoreException;
   }
 
-  private <T> T ask(Question<T> question) throws StoreException {
-    if (isTrusted() || fallback.isEmpty()) {
+  private <T> T ask(String account, Question<T> question) throws StoreException {
+    String shard = shard(account);
+    if (circuits.isClosed(shard) || fallback.isEmpty()) {
       try {
-        return askStore(question);
+        return askStore(shard, account, question);
       } catch (StoreException unanswered) {
         if (fallback.isEmpty()) {
           throw unanswered;
@@ -235,18 +264,32 @@ final class StoreGuard implements AutoCloseable {
     return question.ask(fallback.orElseThrow());
   }
 
-  private <T> T askStore(Question<T> question) throws StoreException {
-    if (!isTrusted()) {
+  /** Asks what changes nothing. That a store answers does not say that it takes what it is told. */
+  private <T> T askStore(String shard, String account, Question<T> question) throws StoreException {
+    if (!circuits.isClosed(shard)) {
       throw new StoreException("the store does not answer");
     }
     try {
-      T answer = question.ask(store);
-      succeeded();
-      return answer;
+      return question.ask(store);
     } catch (StoreException unanswered) {
-      failed(unanswered);
+      circuits.failed(shard, account, unanswered);
       throw unanswered;
     }
+  }
+
+  private <T> T tellStore(String shard, String account, Question<T> question)
+      throws StoreException {
+    T answer = askStore(shard, account, question);
+    circuits.answered(shard);
+    return answer;
+  }
+
+  private <T> T tellStore(String account, Question<T> question) throws StoreException {
+    return tellStore(shard(account), account, question);
+  }
+
+  private String shard(String account) {
+    return store.shard(account);
   }
 
   /**
@@ -261,12 +304,12 @@ final class StoreGuard implements AutoCloseable {
         journal.post(hold, actual, row);
         return;
       }
-      if (isTrusted()) {
-        told.accept(store.settle(hold, actual, row));
+      if (isTrusted(hold.account())) {
+        told.accept(tellStore(hold.account(), asked -> asked.settle(hold, actual, row)));
         return;
       }
     } catch (StoreException unanswered) {
-      failed(unanswered);
+      LOGGER.log(Level.DEBUG, "a settlement is told later", unanswered);
     }
     journal.settle(hold, actual, row, told);
   }
@@ -284,41 +327,30 @@ final class StoreGuard implements AutoCloseable {
           return;
         }
       }
-      if (isTrusted()) {
-        store.cancel(hold);
+      if (isTrusted(hold.account())) {
+        tellStore(hold.account(), asked -> asked.cancel(hold));
         return;
       }
     } catch (StoreException unanswered) {
-      failed(unanswered);
+      LOGGER.log(Level.DEBUG, "a cancellation is told later", unanswered);
     }
     if (hold.isKept()) {
       journal.cancel(hold);
     }
   }
 
-  /** Says so at the first failure and when the store is given up: not at every one of an outage. */
-  private void failed(StoreException failure) {
-    int inARow = failures.incrementAndGet();
-    if (inARow == 1) {
-      LOGGER.log(Level.WARNING, "the store did not answer once: {0}", failure.getMessage());
-    } else if (inARow == TOLERATED_FAILURES) {
-      LOGGER.log(Level.WARNING, "DEGRADED: the store does not answer: {0}", failure.getMessage());
-    }
+  private boolean isTrusted(String account) {
+    return circuits.isClosed(shard(account));
   }
 
-  private void succeeded() {
-    if (failures.getAndSet(0) >= TOLERATED_FAILURES) {
-      LOGGER.log(Level.INFO, "the store answers again");
-    }
+  /** Whether the part of the store that has an account did not answer when it was last asked. */
+  boolean isDegraded(String account) {
+    return circuits.isFailing(shard(account));
   }
 
-  private boolean isTrusted() {
-    return failures.get() < TOLERATED_FAILURES;
-  }
-
-  /** Whether the store did not answer when it was last asked. */
+  /** Whether the store, or a part of it, did not answer when it was last asked. */
   boolean isDegraded() {
-    return failures.get() > 0;
+    return !circuits.failing().isEmpty();
   }
 
   /** Settlements and cancellations that the store has not acknowledged yet. */
@@ -332,40 +364,83 @@ final class StoreGuard implements AutoCloseable {
   }
 
   /**
-   * Asks a store that did not answer whether it does now, and tells it what it has not
-   * acknowledged, or has lost since.
+   * Finds out whether what did not answer does now, and tells what is not acknowledged, or has been
+   * lost since.
    */
   void probe() {
-    boolean isBehind = reasserting.filter(ReassertingStore::isBehind).isPresent();
-    if (!isDegraded() && journal.isEmpty() && !isBehind) {
-      return;
-    }
-    try {
-      store.rows(PROBE_ACCOUNT);
-      succeeded();
-      tell();
-    } catch (StoreException unanswered) {
-      failed(unanswered);
+    probeFailing();
+    tell(after(TELL_NANOS));
+  }
+
+  private BooleanSupplier after(long nanos) {
+    long start = nanoTime.getAsLong();
+    return () -> nanoTime.getAsLong() - start > nanos;
+  }
+
+  private void probeFailing() {
+    for (Circuits.Failing failing : circuits.failing()) {
+      String shard = failing.shard();
+      String account = failing.account();
+      try {
+        store.reserve(new Request(account, PROBE, PROBE_CHARGES, 0, ""));
+        circuits.close(shard);
+      } catch (StoreException unanswered) {
+        String now = shard.equals(WHOLE) ? WHOLE : shard(account);
+        if (!now.equals(shard)) {
+          circuits.forget(shard);
+        }
+        circuits.failed(now, account, unanswered);
+      }
     }
   }
 
-  private void tell() throws StoreException {
-    if (reasserting.isPresent()) {
-      reasserting.get().reassert();
+  /**
+   * How well the store keeps what it is told: asked at first, and when another server answers.
+   * Empty while there is nothing new, or no answer.
+   */
+  Optional<Durability> newDurability() {
+    long lineage = reasserting.map(ReassertingStore::lineage).orElse(0L);
+    if (judgedLineage == lineage || isDegraded()) {
+      return Optional.empty();
     }
-    journal.replay(store);
+    try {
+      Durability found = store.durability();
+      judgedLineage = lineage;
+      return Optional.of(found);
+    } catch (StoreException unanswered) {
+      LOGGER.log(Level.DEBUG, "the store does not say how well it keeps data", unanswered);
+      return Optional.empty();
+    }
+  }
+
+  /** What a shard does not take is told the next time. */
+  private void tell(BooleanSupplier isOver) {
+    reasserting.ifPresent(asserting -> asserting.reassert(this::tell, isOver));
+    journal.replay(this::tell, isOver);
+  }
+
+  private boolean tell(String account, Telling.Message message) {
+    try {
+      return isTrusted(account) && tellStore(account, message::tell);
+    } catch (StoreException unanswered) {
+      return false;
+    }
+  }
+
+  private int untold() {
+    return journal.size() + reasserting.map(ReassertingStore::untold).orElse(0);
   }
 
   /** {@inheritDoc} Before, tells what is waiting to be told, for a bounded time. */
   @Override
   public void close() {
-    try {
-      long end = System.nanoTime() + CLOSE_NANOS;
-      do {
-        tell();
-      } while (!journal.isEmpty() && System.nanoTime() < end);
-    } catch (StoreException unanswered) {
-      failed(unanswered);
+    BooleanSupplier isOver = after(CLOSE_NANOS);
+    probeFailing();
+    int before = Integer.MAX_VALUE;
+    for (int left = untold(); 0 < left && left < before && !isOver.getAsBoolean(); ) {
+      tell(isOver);
+      before = left;
+      left = untold();
     }
     if (!journal.isEmpty()) {
       LOGGER.log(

@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import dev.tollgate.Decision.Refusal.SpendHalted;
 import dev.tollgate.store.Charge;
+import dev.tollgate.store.Durability;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Receipt;
@@ -104,6 +105,7 @@ public final class Tollgate implements AutoCloseable {
     breakers.pauses().onEnd(Criticality.BACKGROUND, haltedDemand::forget);
     ending = new Settling(guard, forecast, breakers, listeners, notices);
     repeat(this::probe, PROBE_PERIOD);
+    repeat(() -> guard.newDurability().ifPresent(builder.onDurability), PROBE_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
     repeat(calls::flush, CALLS_PERIOD);
     repeat(notices::otherUnpriced, CALLS_PERIOD);
@@ -760,10 +762,20 @@ public final class Tollgate implements AutoCloseable {
     private Duration holdFor = Duration.ofMinutes(5);
     private @Nullable ScheduledExecutorService background;
     private final List<Consumer<Alert>> listeners = new ArrayList<>();
+    private Consumer<Durability> onDurability = found -> {};
 
     private Builder(Policies policies, Store store) {
       this.policies = policies;
       this.store = store;
+    }
+
+    /**
+     * Hears how well the store keeps what it is told: once it answers, and again when another
+     * server may answer. Called beside calls.
+     */
+    public Builder onDurability(Consumer<Durability> listener) {
+      this.onDurability = listener;
+      return this;
     }
 
     /** The clock of alerts and of the fallback; the store has its own. */

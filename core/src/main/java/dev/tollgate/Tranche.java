@@ -186,9 +186,10 @@ final class Tranche {
       return Optional.empty();
     }
     try {
-      return ask(amount) ? Optional.of(current) : Optional.empty();
+      return !isKnownShort(amount) && ask(amount) ? Optional.of(current) : Optional.empty();
     } catch (StoreException noAnswer) {
-      remember(missing(amount), Long.MAX_VALUE);
+      // however little is missing, it cannot be leased now
+      remember(1, Long.MAX_VALUE);
       return Optional.empty();
     } finally {
       leasing.unlock();
@@ -324,7 +325,7 @@ final class Tranche {
 
   /** While the store does not answer, leases are kept: their money may still be spent. */
   private void close(Escrow escrow, long keep) {
-    if (guard.isDegraded()) {
+    if (guard.isDegraded(account)) {
       return;
     }
     long due = time.micros() + RENEWAL_MICROS;

@@ -15,10 +15,16 @@ final class CuttableStore implements Store {
   private final Store store;
   volatile boolean cut;
 
+  /** Whether it answers questions, and takes nothing. */
+  volatile boolean isReadOnly;
+
   /** Whether reserves are done and their answers lost. */
   volatile boolean mute;
 
   volatile int asked;
+
+  /** What happens while a reserve is on its way. */
+  volatile Runnable onReserve = () -> {};
 
   CuttableStore(Store store) {
     this.store = store;
@@ -32,9 +38,18 @@ final class CuttableStore implements Store {
     return store;
   }
 
+  private Store write() throws StoreException {
+    Store reached = reach();
+    if (isReadOnly) {
+      throw new StoreException("read-only");
+    }
+    return reached;
+  }
+
   @Override
   public Receipt reserve(Request request) throws StoreException {
-    Receipt receipt = reach().reserve(request);
+    onReserve.run();
+    Receipt receipt = write().reserve(request);
     if (mute) {
       throw new StoreException("the answer is lost");
     }
@@ -43,12 +58,12 @@ final class CuttableStore implements Store {
 
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
-    return reach().settle(hold, actual, row);
+    return write().settle(hold, actual, row);
   }
 
   @Override
   public Receipt cancel(Hold hold) throws StoreException {
-    return reach().cancel(hold);
+    return write().cancel(hold);
   }
 
   @Override
@@ -58,7 +73,7 @@ final class CuttableStore implements Store {
 
   @Override
   public void reset(String account) throws StoreException {
-    reach().reset(account);
+    write().reset(account);
   }
 
   @Override
@@ -73,7 +88,7 @@ final class CuttableStore implements Store {
 
   @Override
   public boolean expire(String account, String id) throws StoreException {
-    return reach().expire(account, id);
+    return write().expire(account, id);
   }
 
   @Override
@@ -83,7 +98,7 @@ final class CuttableStore implements Store {
 
   @Override
   public boolean replace(String name, long version, String text) throws StoreException {
-    return reach().replace(name, version, text);
+    return write().replace(name, version, text);
   }
 
   @Override

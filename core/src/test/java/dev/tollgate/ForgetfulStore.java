@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import dev.tollgate.store.Charge;
 import dev.tollgate.store.Document;
+import dev.tollgate.store.Durability;
 import dev.tollgate.store.Expiry;
 import dev.tollgate.store.HandClock;
 import dev.tollgate.store.Hold;
@@ -21,6 +22,8 @@ import java.util.Set;
 final class ForgetfulStore implements ReplicatedStore {
 
   boolean isCut;
+
+  Durability durability = Durability.KEPT;
 
   /** The next answer. */
   boolean losesAnswer;
@@ -108,6 +111,12 @@ final class ForgetfulStore implements ReplicatedStore {
     }
     answer();
     return receipt;
+  }
+
+  @Override
+  public Durability durability() throws StoreException {
+    answer();
+    return durability;
   }
 
   @Override

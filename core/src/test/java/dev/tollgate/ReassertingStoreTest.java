@@ -10,6 +10,7 @@ import dev.tollgate.store.HandClock;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt.Outcome;
+import dev.tollgate.store.ReplicatedStore;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
@@ -35,7 +36,7 @@ class ReassertingStoreTest {
     store.settle(reserve("a"), List.of(7L), "");
 
     assertThat(store.isBehind()).isFalse();
-    store.reassert();
+    reassert();
     assertThat(server.restored()).isZero();
   }
 
@@ -47,7 +48,7 @@ class ReassertingStoreTest {
     server.loseAll();
 
     assertThat(store.isBehind()).isTrue();
-    store.reassert();
+    reassert();
 
     assertThat(store.isBehind()).isFalse();
     assertThat(balance().held()).isEqualTo(10);
@@ -61,10 +62,10 @@ class ReassertingStoreTest {
   void whatIsToldTwiceCountsOnce() throws StoreException {
     store.settle(reserve("settled"), List.of(7L), "row");
     server.loseAll();
-    store.reassert();
+    reassert();
     server.loseNothing();
 
-    store.reassert();
+    reassert();
 
     assertThat(balance().posted()).isEqualTo(7);
     assertThat(store.rows(ANN)).containsExactly("row");
@@ -76,7 +77,7 @@ class ReassertingStoreTest {
     server.loseAll();
 
     assertThat(store.settle(lost, List.of(7L), "row").outcome()).isEqualTo(Outcome.REPEATED);
-    store.reassert();
+    reassert();
 
     assertThat(balance().posted()).isEqualTo(7);
     assertThat(balance().held()).isZero();
@@ -88,11 +89,12 @@ class ReassertingStoreTest {
     server.loseAll();
     server.isCut = true;
 
-    assertThatThrownBy(store::reassert).isInstanceOf(StoreException.class);
+    reassert();
     assertThat(store.isBehind()).isTrue();
+    assertThat(store.untold()).isEqualTo(1);
 
     server.isCut = false;
-    store.reassert();
+    reassert();
     assertThat(balance().posted()).isEqualTo(7);
   }
 
@@ -107,7 +109,7 @@ class ReassertingStoreTest {
     assertThat(store.settle(hold, List.of(7L), "").outcome()).isEqualTo(Outcome.REPEATED);
     server.loseNothing();
 
-    store.reassert();
+    reassert();
 
     assertThat(balance().posted()).isEqualTo(7);
   }
@@ -119,7 +121,7 @@ class ReassertingStoreTest {
     store.settle(reserve("new"), List.of(5L), "");
     server.loseAll();
 
-    store.reassert();
+    reassert();
 
     assertThat(balance().posted()).isEqualTo(5);
   }
@@ -131,10 +133,44 @@ class ReassertingStoreTest {
     }
     server.loseAll();
 
-    store.reassert();
+    int rounds = 0;
+    for (; store.isBehind(); rounds++) {
+      int untold = store.untold();
+      reassert();
+      assertThat(untold - store.untold()).as("told in a round").isBetween(1, 10_000);
+    }
 
+    assertThat(rounds).isGreaterThan(1);
     assertThat(server.restored()).isEqualTo(ReassertingStore.MAX_ENTRIES);
     assertThat(balance().posted()).isZero();
+  }
+
+  @Test
+  void tellingEndsWhenItsTimeIsOver() throws StoreException {
+    for (int i = 0; i < 3 * ReplicatedStore.MAX_RESTORED; i++) {
+      store.settle(reserve("id" + i), List.of(0L), "");
+    }
+    server.loseAll();
+
+    store.reassert(this::tell, () -> server.restored() > ReplicatedStore.MAX_RESTORED);
+
+    assertThat(server.restored()).isEqualTo(2 * ReplicatedStore.MAX_RESTORED);
+    assertThat(store.untold()).isEqualTo(ReplicatedStore.MAX_RESTORED);
+    reassert();
+    assertThat(server.restored()).isEqualTo(3 * ReplicatedStore.MAX_RESTORED);
+    assertThat(store.isBehind()).isFalse();
+  }
+
+  private void reassert() {
+    store.reassert(this::tell, () -> false);
+  }
+
+  private boolean tell(String account, Telling.Message message) {
+    try {
+      return message.tell(store);
+    } catch (StoreException unanswered) {
+      return false;
+    }
   }
 
   private Hold reserve(String id) throws StoreException {

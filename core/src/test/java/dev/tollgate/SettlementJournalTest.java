@@ -1,7 +1,6 @@
 package dev.tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.store.Bound;
 import dev.tollgate.store.Calendar;
@@ -17,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What is told to a store later, and how often. */
@@ -64,7 +64,7 @@ class SettlementJournalTest {
     }
     int failures = 0;
     while (!journal.isEmpty()) {
-      failures += replay(faulty) ? 0 : 1;
+      failures += replay(faulty);
       clock.advance(Duration.ofSeconds(1));
     }
     System.out.printf("-Dseed=%d: 300 postings, %d answers or questions lost%n", seed, failures);
@@ -77,7 +77,7 @@ class SettlementJournalTest {
     Hold hold = hold("late", clock.instant());
     clock.advance(Duration.ofDays(1));
     journal.post(hold, List.of(7L), "row");
-    journal.replay(memory);
+    replay(memory);
     assertThat(posted()).isZero();
     assertThat(memory.rows("ann")).containsExactly("row");
   }
@@ -87,16 +87,53 @@ class SettlementJournalTest {
     FaultyStore faulty = new FaultyStore(memory, new Random(1));
     faulty.lostPercent = 100;
     journal.post(hold("id", clock.instant()), List.of(7L), "");
-    assertThatThrownBy(() -> journal.replay(faulty)).isInstanceOf(StoreException.class);
+    assertThat(replay(faulty)).isEqualTo(1);
     assertThat(journal.size()).isEqualTo(1);
     journal.remove("id");
     assertThat(journal.isEmpty()).isTrue();
   }
 
-  private boolean replay(Store store) {
+  @Test
+  void whatCannotBeToldDoesNotKeepTheRestWaiting() {
+    journal.post(hold("first", clock.instant()), List.of(7L), "");
+    journal.post(hold("second", clock.instant()), List.of(7L), "");
+    FaultyStore faulty = new FaultyStore(memory, new Random(1));
+    AtomicInteger told = new AtomicInteger();
+    journal.replay(
+        (account, message) -> {
+          faulty.lostPercent = told.getAndIncrement() == 0 ? 100 : 0;
+          return isTold(message, faulty);
+        },
+        () -> false);
+    assertThat(told).hasValue(2);
+    assertThat(journal.size()).isEqualTo(1);
+  }
+
+  @Test
+  void replayEndsWhenItsTimeIsOver() {
+    for (int i = 0; i < 10; i++) {
+      journal.post(hold("id" + i, clock.instant()), List.of(7L), "");
+    }
+    journal.replay((account, message) -> isTold(message, memory), () -> journal.size() == 4);
+    assertThat(journal.size()).isEqualTo(4);
+  }
+
+  /** Returns how many entries found no answer. */
+  private int replay(Store store) {
+    AtomicInteger failures = new AtomicInteger();
+    journal.replay(
+        (account, message) -> {
+          boolean isTold = isTold(message, store);
+          failures.addAndGet(isTold ? 0 : 1);
+          return isTold;
+        },
+        () -> false);
+    return failures.get();
+  }
+
+  private static boolean isTold(Telling.Message message, Store store) {
     try {
-      journal.replay(store);
-      return true;
+      return message.tell(store);
     } catch (StoreException lost) {
       return false;
     }

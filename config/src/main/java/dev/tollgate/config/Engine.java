@@ -43,6 +43,7 @@ final class Engine implements AutoCloseable {
   private final List<Polling> polling;
   private final PriceTable prices;
   private final AlertRelay alerts;
+  private final DurabilityWatch durability;
   private final Tokenizers tokenizers;
   private final ProviderErrands errands;
   private volatile Settings settings;
@@ -56,6 +57,7 @@ final class Engine implements AutoCloseable {
       SettingsReader.Reading reading,
       PriceTable prices,
       AlertRelay alerts,
+      DurabilityWatch durability,
       Tollgate tollgate) {
     this.config = config;
     this.reader = reader;
@@ -65,6 +67,7 @@ final class Engine implements AutoCloseable {
     this.prices = prices;
     this.tokenizers = new Tokenizers();
     this.alerts = alerts;
+    this.durability = durability;
     this.tollgate = tollgate;
     this.errands = new ProviderErrands(tollgate, InstantSource.system(), new SplittableRandom());
     errands.use(reading.providerApis());
@@ -100,12 +103,14 @@ final class Engine implements AutoCloseable {
     Store store = open(stores, settings.store(), clock);
     List<Problem> fears = durabilityWarnings(settings, store);
     AlertRelay alerts = new AlertRelay(sinks, settings.alerts(), new SecureRandom());
-    Tollgate tollgate = tollgate(settings, store, clock, alerts);
+    DurabilityWatch durability = new DurabilityWatch(settings);
+    Tollgate tollgate = tollgate(settings, store, clock, alerts, durability);
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is in force: " + Summary.of(settings));
     warn(reading.warnings());
     warn(prices.warnings());
     warn(fears);
-    return new Engine(config, reader, randomKey, snapshot, reading, prices, alerts, tollgate);
+    return new Engine(
+        config, reader, randomKey, snapshot, reading, prices, alerts, durability, tollgate);
   }
 
   private static Store open(Stores stores, StoreSettings settings, InstantSource clock) {
@@ -136,11 +141,16 @@ final class Engine implements AutoCloseable {
   }
 
   private static Tollgate tollgate(
-      Settings settings, Store store, InstantSource clock, AlertRelay alerts) {
+      Settings settings,
+      Store store,
+      InstantSource clock,
+      AlertRelay alerts,
+      DurabilityWatch durability) {
     Tollgate tollgate =
         Tollgate.builder(settings.policies(), store)
             .clock(clock)
             .onAlert(alerts)
+            .onDurability(durability)
             .onStoreFailure(settings.store().onFailure(), settings.store().nodes())
             .maxCallers(settings.store().maxCallers())
             .holdFor(settings.store().holdFor())
@@ -209,6 +219,7 @@ final class Engine implements AutoCloseable {
     alerts.use(changed.alerts());
     settings =
         new Settings(policies, changed.http(), store, changed.alerts(), changed.genAiMetrics());
+    durability.use(settings);
     LOG.log(System.Logger.Level.INFO, () -> "Tollgate is reloaded: " + Summary.of(settings));
   }
 

@@ -12,12 +12,12 @@ final class StoreDurability {
   private StoreDurability() {}
 
   /**
-   * What to warn of. A store that does not answer is not judged.
+   * What to warn of. A store that does not answer is judged later: {@link DurabilityWatch}.
    *
    * @throws ConfigurationException when the store may forget what was spent at any time
    */
   static List<Problem> warnings(Settings settings, Store store) {
-    if (settings.policies().spending().budgets().isEmpty()) {
+    if (!isNeeded(settings)) {
       return List.of();
     }
     try {
@@ -25,6 +25,10 @@ final class StoreDurability {
     } catch (StoreException noAnswer) {
       return List.of();
     }
+  }
+
+  static boolean isNeeded(Settings settings) {
+    return !settings.policies().spending().budgets().isEmpty();
   }
 
   static List<Problem> warnings(StoreSettings settings, Durability durability) {

@@ -1,6 +1,6 @@
 package dev.tollgate.store;
 
-/** How well a store keeps what it was told. */
+/** How well a store keeps what it was told: the best comes first. */
 public enum Durability {
   /** It writes down what it is told: a restart loses seconds at most. */
   KEPT,

@@ -1,5 +1,6 @@
 package dev.tollgate.store;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,9 @@ public interface ReplicatedStore extends Store {
 
   /** Settled holds that an account remembers: the latest. */
   int MAX_SETTLED = 10_000;
+
+  /** Holds that are restored together: calls wait behind them. */
+  int MAX_RESTORED = 64;
 
   /**
    * A number that changes when another server answers, or the same one with other data: some of
@@ -45,4 +49,32 @@ public interface ReplicatedStore extends Store {
    */
   Optional<Hold> restore(Hold hold, Expiry expiry, String memo, long openUntilMicros)
       throws StoreException;
+
+  /**
+   * A hold that was acknowledged, and perhaps settled.
+   *
+   * @param ending how it was settled, if it was
+   * @param openUntilMicros as for {@link #restore(Hold, Expiry, String, long)}, as is the rest
+   */
+  record Acknowledged(
+      Hold hold, Expiry expiry, String memo, Optional<Ending> ending, long openUntilMicros) {}
+
+  /** As {@link #settle} was told. */
+  record Ending(List<Long> actual, String row) {}
+
+  /**
+   * Restores holds, and settles those that were settled.
+   *
+   * @param acknowledged of accounts of one shard: 1 to {@link #MAX_RESTORED}
+   * @throws StoreException when the store did not answer in time; a repetition does no harm
+   */
+  default void restore(List<Acknowledged> acknowledged) throws StoreException {
+    for (Acknowledged each : acknowledged) {
+      Optional<Hold> held =
+          restore(each.hold(), each.expiry(), each.memo(), each.openUntilMicros());
+      if (held.isPresent() && each.ending().isPresent()) {
+        settle(each.hold(), each.ending().get().actual(), each.ending().get().row());
+      }
+    }
+  }
 }

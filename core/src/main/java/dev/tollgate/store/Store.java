@@ -127,6 +127,14 @@ public interface Store extends AutoCloseable {
    */
   boolean replace(String name, long version, String text) throws StoreException;
 
+  /**
+   * Names the shard that has an account now: shards fail one by one. Returns at once. Empty where
+   * there is only one, or none is known yet.
+   */
+  default String shard(String account) {
+    return "";
+  }
+
   /** Sums, beside the counters. A store that keeps none loses what is added. */
   default Rollups rollups() {
     return Rollups.NONE;

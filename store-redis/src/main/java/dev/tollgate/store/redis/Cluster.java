@@ -65,6 +65,12 @@ final class Cluster implements Topology {
   }
 
   @Override
+  public String shard(Names names) {
+    HostAndPort master = masters.get(names.slot());
+    return master == null ? "" : master.toString();
+  }
+
+  @Override
   public Line follow(Reply.Redirected redirection) {
     if (redirection.slot() >= SLOTS) {
       throw new JedisConnectionException("there is no slot " + redirection.slot());
@@ -118,6 +124,8 @@ final class Cluster implements Topology {
         masters = Dialer.first(nodes(), address.login(), deadlineNanos, this::masters);
         isLoaded = true;
         forgetMastersOfOld();
+        // a master that fails will have a successor, and whoever is asked may not know it yet
+        suspected |= lines.values().stream().anyMatch(Line::isFailing);
       }
     } catch (JedisException e) {
       suspected = true;
@@ -140,11 +148,27 @@ final class Cluster implements Topology {
     return new ArrayList<>(nodes);
   }
 
-  private void forgetMastersOfOld() {
+  @Override
+  public List<HostAndPort> masters(long deadlineNanos) {
+    if (suspected) {
+      load(deadlineNanos);
+    }
+    return List.copyOf(known());
+  }
+
+  private Set<HostAndPort> known() {
     Set<HostAndPort> known = new HashSet<>();
     for (int slot = 0; slot < SLOTS; slot++) {
-      known.add(masters.get(slot));
+      HostAndPort master = masters.get(slot);
+      if (master != null) {
+        known.add(master);
+      }
     }
+    return known;
+  }
+
+  private void forgetMastersOfOld() {
+    Set<HostAndPort> known = known();
     lines.forEach(
         (node, line) -> {
           if (!known.contains(node) && lines.remove(node, line)) {

@@ -2,7 +2,9 @@ package dev.tollgate.store.redis;
 
 import dev.tollgate.store.StoreException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -94,6 +96,50 @@ final class Courier {
     }
   }
 
+  /**
+   * The answers to operations that are sent together, once each: empty where there is none, and the
+   * operation may have been done.
+   *
+   * @param parcels that may be repeated
+   */
+  List<Optional<Reply.Answer>> bringTogether(List<Parcel> parcels) {
+    List<Sent> sent = new ArrayList<>();
+    long silence = silenceNanos();
+    for (Parcel parcel : parcels) {
+      Ask ask = ask(parcel, false, silence, System.nanoTime() + MAX_DEADLINES * deadlineNanos);
+      try {
+        Line line = topology.lineTo(ask.names(), ask.networkDeadline());
+        line.submit(ask);
+        sent.add(new Sent(Optional.of(line), ask));
+      } catch (JedisException unknown) {
+        sent.add(new Sent(Optional.empty(), ask));
+      }
+    }
+    return sent.stream().map(Courier::answer).toList();
+  }
+
+  /** Where an operation was sent, if anywhere. */
+  private record Sent(Optional<Line> line, Ask ask) {}
+
+  private static Optional<Reply.Answer> answer(Sent sent) {
+    return sent.line()
+        .map(line -> line.await(sent.ask()))
+        .filter(Reply.Answer.class::isInstance)
+        .map(Reply.Answer.class::cast);
+  }
+
+  private static Ask ask(
+      Parcel parcel, boolean isRedirected, long silenceNanos, long deadlineNanos) {
+    return new Ask(
+        parcel.script(),
+        parcel.names(),
+        parcel.words(),
+        isRedirected,
+        parcel.care() == Care.REPLICATED,
+        silenceNanos,
+        deadlineNanos);
+  }
+
   private static StoreException failure(String what, Exception cause) {
     return new StoreException(what + " (" + cause.getMessage() + ")", cause);
   }
@@ -116,12 +162,9 @@ final class Courier {
     Reply next(Parcel parcel) {
       long left = startNanos + silenceNanos - System.nanoTime();
       Ask ask =
-          new Ask(
-              parcel.script(),
-              parcel.names(),
-              parcel.words(),
+          ask(
+              parcel,
               redirection != null && redirection.isOnce(),
-              parcel.care() == Care.REPLICATED,
               left,
               startNanos + Math.max(silenceNanos, MAX_DEADLINES * deadlineNanos));
       Reply reply = send(ask);

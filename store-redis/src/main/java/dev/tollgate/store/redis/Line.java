@@ -31,12 +31,18 @@ final class Line implements AutoCloseable {
    */
   private final AtomicInteger generation = new AtomicInteger();
 
+  private volatile boolean isFailing;
   private volatile boolean closed;
 
   Line(Dialer dialer) {
     for (int i = 0; i < WIRES; i++) {
       idle.addLast(new Wire(dialer, System::nanoTime));
     }
+  }
+
+  /** Whether the connection that was used last could not be made, or broke. */
+  boolean isFailing() {
+    return isFailing;
   }
 
   /** Brings an operation to the server. Returns by its deadline, however the server behaves. */
@@ -101,7 +107,8 @@ final class Line implements AutoCloseable {
       if (!isLed) {
         leader.leave();
       }
-      if (!wire.isConnected()) {
+      isFailing = !wire.isConnected();
+      if (isFailing) {
         generation.incrementAndGet();
       }
       idle.addFirst(wire);

@@ -1,5 +1,6 @@
 package dev.tollgate.store.redis;
 
+import java.util.List;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -26,6 +27,11 @@ final class OneServer implements Topology {
   public Line follow(Reply.Redirected redirection) {
     throw new JedisDataException(
         "the server is a node of a cluster: tollgate.store = redis-cluster://host:port");
+  }
+
+  @Override
+  public List<HostAndPort> masters(long deadlineNanos) {
+    return List.of(target.find(deadlineNanos));
   }
 
   /** The line asks its target again for each new connection: there is nothing to forget here. */

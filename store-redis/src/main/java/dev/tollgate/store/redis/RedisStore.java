@@ -16,6 +16,8 @@ import dev.tollgate.store.redis.Courier.Care;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -112,6 +114,17 @@ final class RedisStore implements ReplicatedStore {
   @Override
   public Optional<Hold> restore(Hold hold, Expiry expiry, String memo, long openUntilMicros)
       throws StoreException {
+    Request request = request(hold, expiry, memo);
+    return ask(
+            hold.account(),
+            at -> Operation.restore(request, hold, openUntilMicros, at),
+            Care.REPEATABLE)
+        .toReserve(request)
+        .admitted();
+  }
+
+  /** What asks for all that a hold holds. */
+  private static Request request(Hold hold, Expiry expiry, String memo) {
     List<Charge> charges =
         hold.parts().stream()
             .map(
@@ -119,14 +132,72 @@ final class RedisStore implements ReplicatedStore {
                     new Charge(
                         part.counter(), part.bound(), part.amount(), part.worst(), part.amount()))
             .toList();
-    Request request =
-        new Request(hold.account(), hold.id(), charges, Request.MAX_HOLD_MICROS, expiry, memo);
-    return ask(
-            hold.account(),
-            at -> Operation.restore(request, hold, openUntilMicros, at),
-            Care.REPEATABLE)
-        .toReserve(request)
-        .admitted();
+    return new Request(hold.account(), hold.id(), charges, Request.MAX_HOLD_MICROS, expiry, memo);
+  }
+
+  /** {@inheritDoc} In two round trips, unless something is to be asked again. */
+  @Override
+  public void restore(List<Acknowledged> acknowledged) throws StoreException {
+    List<Acknowledged> ended = new ArrayList<>();
+    List<Optional<Answer>> restored = together(acknowledged, RedisStore::toRestore);
+    for (int i = 0; i < acknowledged.size(); i++) {
+      Acknowledged each = acknowledged.get(i);
+      Optional<Hold> held =
+          restored.get(i).isPresent()
+              ? restored
+                  .get(i)
+                  .get()
+                  .toReserve(request(each.hold(), each.expiry(), each.memo()))
+                  .admitted()
+              : restore(each.hold(), each.expiry(), each.memo(), each.openUntilMicros());
+      if (held.isPresent() && each.ending().isPresent()) {
+        ended.add(each);
+      }
+    }
+    List<Optional<Answer>> settled = together(ended, RedisStore::toSettle);
+    for (int i = 0; i < ended.size(); i++) {
+      if (settled.get(i).isEmpty()) {
+        Ending ending = ended.get(i).ending().orElseThrow();
+        settle(ended.get(i).hold(), ending.actual(), ending.row());
+      }
+    }
+  }
+
+  private static List<String> toRestore(Acknowledged each, long at) {
+    Request request = request(each.hold(), each.expiry(), each.memo());
+    return Operation.restore(request, each.hold(), each.openUntilMicros(), at);
+  }
+
+  private static List<String> toSettle(Acknowledged each, long at) {
+    Ending ending = each.ending().orElseThrow();
+    return Operation.settle(each.hold(), ending.actual(), ending.row(), at);
+  }
+
+  private interface Writing {
+    List<String> words(Acknowledged each, long atMicros);
+  }
+
+  /** The answers; empty where there is none, or one to other windows than the server's. */
+  private List<Optional<Answer>> together(List<Acknowledged> acknowledged, Writing writing)
+      throws StoreException {
+    List<Courier.Parcel> parcels = new ArrayList<>();
+    for (Acknowledged each : acknowledged) {
+      Names names = Names.of(each.hold().account());
+      List<String> words = writing.words(each, clock.micros());
+      parcels.add(new Courier.Parcel(scripts.counting(), names, words, Care.REPEATABLE));
+    }
+    List<Optional<Answer>> answers = new ArrayList<>();
+    for (Optional<Reply.Answer> reply : courier.bringTogether(parcels)) {
+      Optional<Answer> answer =
+          reply.isEmpty() ? Optional.empty() : Optional.of(new Answer(reply.get()));
+      answers.add(answer.filter(fresh -> !fresh.isStale()));
+    }
+    return answers;
+  }
+
+  @Override
+  public String shard(String account) {
+    return address.kind() == RedisAddress.Kind.CLUSTER ? topology.shard(Names.of(account)) : "";
   }
 
   @Override
@@ -192,11 +263,15 @@ final class RedisStore implements ReplicatedStore {
     return new Answer(send(scripts.documents(), Names.ofDocument(name), words, care));
   }
 
-  /** {@inheritDoc} Asks over a connection of its own. */
+  /** {@inheritDoc} Asks over connections of its own: of a cluster, the weakest master counts. */
   @Override
   public Durability durability() throws StoreException {
+    long deadline = System.nanoTime() + WARM_UP_NANOS;
     try {
-      return ServerInfo.ask(address, System.nanoTime() + WARM_UP_NANOS).durability();
+      return ServerInfo.ask(topology.masters(deadline), address.login(), deadline).stream()
+          .map(ServerInfo::durability)
+          .max(Comparator.naturalOrder())
+          .orElseThrow();
     } catch (JedisException noAnswer) {
       throw new StoreException("the server does not say how it keeps data", noAnswer);
     }

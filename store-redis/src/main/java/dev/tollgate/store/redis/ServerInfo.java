@@ -15,21 +15,19 @@ record ServerInfo(String persistence, String memory) {
   private static final Pattern KEEPS = Pattern.compile("(?m)^maxmemory_policy:noeviction\\s*$");
 
   /**
-   * Asks the master, or one server of a cluster: they are configured alike.
+   * Asks servers, each over a connection of its own.
    *
-   * @param deadlineNanos when there must be an answer, by {@link System#nanoTime}
-   * @throws redis.clients.jedis.exceptions.JedisException when no server answers
+   * @param deadlineNanos when that must be done, by {@link System#nanoTime}
+   * @return what those say that answer
+   * @throws redis.clients.jedis.exceptions.JedisException when none of them answers
    */
-  static ServerInfo ask(RedisAddress address, long deadlineNanos) {
-    List<HostAndPort> servers =
-        address.kind() == RedisAddress.Kind.SENTINEL
-            ? List.of(new Sentinels(address).find(deadlineNanos))
-            : address.nodes();
-    return Dialer.first(
+  static List<ServerInfo> ask(List<HostAndPort> servers, Login login, long deadlineNanos) {
+    return Dialer.answers(
         servers,
-        address.login(),
+        login,
         deadlineNanos,
-        server -> new ServerInfo(section(server, "persistence"), section(server, "memory")));
+        server -> new ServerInfo(section(server, "persistence"), section(server, "memory")),
+        answers -> false);
   }
 
   private static String section(Link server, String name) {

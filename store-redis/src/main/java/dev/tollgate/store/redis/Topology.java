@@ -1,5 +1,6 @@
 package dev.tollgate.store.redis;
 
+import java.util.List;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -20,6 +21,19 @@ interface Topology extends AutoCloseable {
    * @throws JedisException when servers of this kind name no other
    */
   Line follow(Reply.Redirected redirection);
+
+  /** Names the server that has these keys, where there are several. Returns at once. */
+  default String shard(Names names) {
+    return "";
+  }
+
+  /**
+   * All servers that are written to.
+   *
+   * @param deadlineNanos when they must be found out, by {@link System#nanoTime}
+   * @throws JedisException when they cannot be found out
+   */
+  List<HostAndPort> masters(long deadlineNanos);
 
   /** Told when a server could not be reached, or no longer has what it was asked for. */
   void suspect();

@@ -216,6 +216,10 @@ class ClusterTest {
       report(failover, load, after);
       assertThat(load.failures()).isNotEmpty();
       assertThat(failover.followed()).as("errors after the election").isLessThan(FOLLOWED);
+      Duration inTime = failover.elected().plus(FOLLOWED);
+      assertThat(failover.lastError())
+          .as("the promise, where the servers elect in time")
+          .isLessThan(inTime.compareTo(PROMISED) > 0 ? inTime : PROMISED);
       assertThat(load.outcomes().doubled()).isZero();
       assertThat(after.failures()).isEmpty();
       assertThat(after.outcomes().wrong()).isZero();

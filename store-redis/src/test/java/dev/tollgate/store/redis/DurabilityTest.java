@@ -9,6 +9,7 @@ import dev.tollgate.store.StoreException;
 import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
 
 /** Real servers, as they are configured. */
 class DurabilityTest {
@@ -31,6 +32,19 @@ class DurabilityTest {
     assertThat(of("maxmemory 50mb", "maxmemory-policy volatile-ttl")).isEqualTo(Durability.EVICTED);
     assertThat(of("maxmemory 50mb", "maxmemory-policy noeviction"))
         .isEqualTo(Durability.LOST_AT_RESTART);
+  }
+
+  @Test
+  void theWeakestMasterOfAClusterCounts() throws StoreException {
+    try (LocalCluster cluster = new LocalCluster("appendonly yes");
+        Store store = Stores.open(cluster.uri(), Stores.DEADLINE)) {
+      assertThat(store.durability()).isEqualTo(Durability.KEPT);
+      try (Jedis last = cluster.master(LocalCluster.MASTERS - 1).client()) {
+        last.configSet("maxmemory", "100mb");
+        last.configSet("maxmemory-policy", "volatile-lru");
+      }
+      assertThat(store.durability()).isEqualTo(Durability.EVICTED);
+    }
   }
 
   @Test

@@ -131,12 +131,14 @@ final class LocalCluster implements AutoCloseable {
 
   /** Waits until a replica has taken the place of its master. */
   void awaitPromotion(int number) {
-    await(
-        () -> {
-          try (Jedis client = replica(number).client()) {
-            return client.info("replication").contains("role:master");
-          }
-        });
+    await(() -> isPromoted(number));
+  }
+
+  /** Whether a replica has taken the place of its master. */
+  boolean isPromoted(int number) {
+    try (Jedis client = replica(number).client()) {
+      return client.info("replication").contains("role:master");
+    }
   }
 
   /** Starts a master that was killed again, as the replica of its successor. */

@@ -40,7 +40,11 @@ class PartitionTest {
   private static final String SEED = "tollgate.seed";
   private static final int SEEDS = 5;
   private static final Duration DEADLINE = Duration.ofMillis(50);
-  private static final Duration WARM_UP = Duration.ofSeconds(1);
+
+  /** As much as is told again: a minute of 200 calls a second. */
+  private static final Duration LONG_WARM_UP = Duration.ofSeconds(60);
+
+  private static final Duration SHORT_WARM_UP = Duration.ofSeconds(3);
   private static final Duration MAX_DIFFERENCE = Duration.ofSeconds(5);
   private static final long MAX_OVERSHOOT_PERCENT = 3;
 
@@ -57,28 +61,29 @@ class PartitionTest {
 
   @Test
   void whatWasSpentOnBothSidesIsKnownWhenItHeals() throws Exception {
-    run(Duration.ofSeconds(3), true);
+    run(Duration.ofSeconds(3), SHORT_WARM_UP, true);
   }
 
   @RepeatedTest(SEEDS)
   @Tag("long")
   void whatWasSpentOnBothSidesIsKnownWhenALongPartitionHeals() throws Exception {
-    run(Duration.ofSeconds(12), false);
+    run(Duration.ofSeconds(12), LONG_WARM_UP, false);
   }
 
   @RepeatedTest(SEEDS)
   @Tag("long")
   void theSameWhenAReplicaStaysWithTheFirstMaster() throws Exception {
-    run(Duration.ofSeconds(12), true);
+    run(Duration.ofSeconds(12), LONG_WARM_UP, true);
   }
 
-  private void run(Duration partition, boolean isReplicaWithMaster) throws Exception {
+  private void run(Duration partition, Duration warmUp, boolean isReplicaWithMaster)
+      throws Exception {
     System.out.printf(
         "-D%s=%d: a partition of %d ms, with the first master %s%n",
         SEED, seed, partition.toMillis(), isReplicaWithMaster ? "a replica" : "no replica");
-    Policies policies = policies(partition);
+    Policies policies = policies(warmUp.plus(partition.dividedBy(5)));
     try (DividedRedis servers = new DividedRedis(isReplicaWithMaster)) {
-      divideAndHeal(servers, policies, partition);
+      divideAndHeal(servers, policies, warmUp, partition);
       try (Tollgate auditor = engine(policies, servers.uriOfOthers())) {
         Difference difference = spent.difference(auditor, "");
         System.out.printf("all callers at the end: %s%n", difference);
@@ -88,10 +93,11 @@ class PartitionTest {
     }
   }
 
-  private static Policies policies(Duration partition) {
-    long near =
-        Money.nanoUsd(
-            USD_A_SECOND.multiply(BigDecimal.valueOf(1000 + partition.toMillis() / 5, 3)));
+  /**
+   * @param time after which the near limit is reached, about
+   */
+  private static Policies policies(Duration time) {
+    long near = Money.nanoUsd(USD_A_SECOND.multiply(BigDecimal.valueOf(time.toMillis(), 3)));
     Price price = Price.of(usd("100"), usd("100"));
     return Policies.of(
             List.of(Spent.TIER),
@@ -121,14 +127,15 @@ class PartitionTest {
   }
 
   /** Both engines are closed when it returns. */
-  private void divideAndHeal(DividedRedis servers, Policies policies, Duration partition)
+  private void divideAndHeal(
+      DividedRedis servers, Policies policies, Duration warmUp, Duration partition)
       throws InterruptedException {
     List<String> models = List.of(NEAR, FAR, UNBOUNDED);
     try (Tollgate lone = engine(policies, servers.uriOfLoneClient());
         Tollgate other = engine(policies, servers.uriOfOthers());
         Traffic loneCalls = new Traffic(lone, "during", models, spent, seed);
         Traffic otherCalls = new Traffic(other, "during", models, spent, ~seed)) {
-      Thread.sleep(WARM_UP.toMillis());
+      Thread.sleep(warmUp.toMillis());
       long divided = System.nanoTime();
       servers.divide();
       servers.awaitSuccessor();

@@ -16,6 +16,7 @@ import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +171,69 @@ class RestoreTest {
     assertThat(restore(hold, Store.NEVER)).contains(hold);
     assertThat(store.settle(hold, List.of(40L, 1L), "").outcome()).isEqualTo(Outcome.LATE);
     assertThat(balance().posted()).isEqualTo(40);
+  }
+
+  @Test
+  void manyAreToldTogetherAndCountOnce() throws StoreException {
+    List<ReplicatedStore.Acknowledged> all = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      Hold hold = reserve("id" + i, 1);
+      boolean isSettled = i % 2 == 0;
+      if (isSettled) {
+        store.settle(hold, List.of(2L, 1L), "row");
+      }
+      all.add(acknowledged(hold, isSettled ? Optional.of(2L) : Optional.empty()));
+    }
+    lose(Map.of());
+
+    store.restore(all);
+    store.restore(all);
+
+    assertThat(balance().posted()).isEqualTo(10);
+    assertThat(balance().held()).isEqualTo(5);
+    assertThat(store.rows(account)).hasSize(5);
+    advance(Duration.ofHours(1));
+    store.restore(all);
+    assertThat(balance().posted()).as("those that were open are charged").isEqualTo(15);
+  }
+
+  @Test
+  void aMinuteOfSettlementsIsToldWithinSeconds() throws StoreException {
+    int count = 12_000;
+    try (LocalRedis redis = LocalRedis.start();
+        ReplicatedStore own = (ReplicatedStore) Stores.open(redis.uri(), Stores.DEADLINE)) {
+      long deadline = (System.currentTimeMillis() + 300_000) * 1000;
+      List<ReplicatedStore.Acknowledged> all = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        Hold.Part part = new Hold.Part("cost", QUOTA, 1, 0);
+        Hold hold = new Hold("caller-" + i / (count / 100), "id" + i, deadline, List.of(part));
+        all.add(acknowledged(hold, Optional.of(1L)));
+      }
+      long began = System.nanoTime();
+      for (int i = 0; i < count; i += ReplicatedStore.MAX_RESTORED) {
+        own.restore(all.subList(i, Math.min(i + ReplicatedStore.MAX_RESTORED, count)));
+      }
+      long millis = (System.nanoTime() - began) / 1_000_000;
+      System.out.printf("%d settlements are told in %d ms%n", count, millis);
+      for (int i = 0; i < 100; i++) {
+        Balance balance =
+            own.read("caller-" + i, List.of(Charge.of("cost", QUOTA, 0))).balances().get(0);
+        assertThat(balance.posted()).isEqualTo(count / 100);
+        assertThat(balance.held()).isZero();
+      }
+    }
+  }
+
+  private static ReplicatedStore.Acknowledged acknowledged(Hold hold, Optional<Long> actual) {
+    Optional<ReplicatedStore.Ending> ending =
+        actual.map(
+            used ->
+                new ReplicatedStore.Ending(
+                    hold.parts().stream()
+                        .map(part -> part.counter().equals("rate") ? 1 : used)
+                        .toList(),
+                    "row"));
+    return new ReplicatedStore.Acknowledged(hold, Expiry.CHARGED, "memo", ending, Store.NEVER);
   }
 
   private Hold reserve(String id, long amount) throws StoreException {

@@ -136,6 +136,16 @@ final class Traffic implements AutoCloseable {
         sorted[sorted.length - 1] / 1000.0);
   }
 
+  /** {@link #times} and {@link #slowerThan} are about what is decided from now on. */
+  void forgetTimes() {
+    micros.clear();
+  }
+
+  /** How many decisions took longer. */
+  long slowerThan(Duration most) {
+    return micros.stream().filter(each -> each > most.toNanos() / 1000).count();
+  }
+
   /** Waits until so many more calls were let in. */
   void awaitCalls(int count) {
     long goal = letIn.sum() + count;
