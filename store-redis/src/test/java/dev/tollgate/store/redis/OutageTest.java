@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -40,6 +41,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +58,14 @@ class OutageTest {
   private static final int CALLS_A_SECOND = 200;
   private static final Duration DEADLINE = Duration.ofMillis(50);
 
+  private static final Duration MOST_OF_ALL = Duration.ofMillis(50);
+  private static final Duration SLOWEST = Duration.ofMillis(250);
+
+  /** Threads that take part in a decision: the caller's, the server's and two of the proxy. */
+  private static final int INVOLVED = 4;
+
+  private static final Duration BACK = Duration.ofSeconds(2);
+
   /** Generous: other runs share the machine's processors. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -70,20 +80,38 @@ class OutageTest {
   private final AtomicLong spent = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
   private final List<Long> nanos = new ArrayList<>();
+  private final Stalls stalls = new Stalls();
+  private Duration longestReturn = Duration.ZERO;
   private volatile boolean ended;
 
+  /**
+   * Of short outages the calls that notice them first are a larger part: so there is calm between
+   * them. While the machine stands still nobody decides: what that can have slowed is not counted.
+   */
   @Test
   void callsGoOnAndAreChargedOnce() throws Exception {
-    run(Duration.ofMillis(1000));
+    run(Duration.ofMillis(1000), Duration.ofSeconds(8));
+    double stalled = Math.min(0.49, INVOLVED * stalls.part(MOST_OF_ALL.dividedBy(INVOLVED)));
+    assertDecided(0.99 - stalled, MOST_OF_ALL);
+    assertDecided(1, SLOWEST.plus(stalls.longest()));
+    assertThat(longestReturn).as("return").isLessThan(BACK.plus(stalls.longest()));
   }
 
   @Test
   @Tag("long")
   void callsGoOnAndAreChargedOnceThroughLongOutages() throws Exception {
-    run(Duration.ofSeconds(45));
+    run(Duration.ofSeconds(45), Duration.ZERO);
+    assertDecided(0.99, MOST_OF_ALL);
+    assertDecided(1, SLOWEST);
+    assertThat(longestReturn).as("return").isLessThan(BACK);
   }
 
-  private void run(Duration outage) throws Exception {
+  @AfterEach
+  void stopWatching() {
+    stalls.close();
+  }
+
+  private void run(Duration outage, Duration calm) throws Exception {
     long seed = Long.getLong(SEED, ThreadLocalRandom.current().nextLong());
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try (LocalRedis redis =
@@ -98,6 +126,7 @@ class OutageTest {
         Thread.sleep(1000);
         for (Fault fault : Fault.values()) {
           suffer(fault, outage, redis, proxy, engine);
+          Thread.sleep(calm.toMillis());
         }
         ended = true;
         for (Future<?> each : load) {
@@ -183,15 +212,20 @@ class OutageTest {
       case DROP -> proxy.pass();
     }
     long returned = System.nanoTime();
+    await(() -> !engine.health().degraded());
+    Duration back = Duration.ofNanos(System.nanoTime() - returned);
+    longestReturn = back.compareTo(longestReturn) > 0 ? back : longestReturn;
     awaitNormal(engine);
     System.out.printf(
-        "%s for %d ms: leased %s USD before, spent %s, refused %d, journal %d, normal after %d ms%n",
+        "%s for %d ms: leased %s USD before, spent %s, refused %d, journal %d; decided by the store"
+            + " again after %d ms, all is told after %d ms%n",
         fault,
         outage.toMillis(),
         Money.usd(leased),
         Money.usd(spentWithout),
         refused.get() - refusedBefore,
         journal,
+        back.toMillis(),
         (System.nanoTime() - returned) / 1_000_000);
     assertThat(spentWithout)
         .as("%s: spent of what was leased", fault)
@@ -199,10 +233,15 @@ class OutageTest {
   }
 
   private static void awaitNormal(Tollgate engine) {
+    await(() -> !engine.health().degraded() && engine.health().journalledSettlements() == 0);
+  }
+
+  private static void await(Callable<Boolean> condition) {
     Awaitility.await()
         .atMost(PATIENCE)
+        .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(10))
-        .until(() -> !engine.health().degraded() && engine.health().journalledSettlements() == 0);
+        .until(condition);
   }
 
   private static long pid(LocalRedis redis) {
@@ -251,7 +290,8 @@ class OutageTest {
     long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
     long slow = Arrays.stream(sorted).filter(each -> each > 50_000_000L).count();
     System.out.printf(
-        "-D%s=%d: %d calls, %d refused, median %d us, p99 %d ms, max %d ms, %d above 50 ms%n",
+        "-D%s=%d: %d calls, %d refused, median %d us, p99 %d ms, max %d ms, %d above 50 ms; an idle"
+            + " thread woke up more than 12 ms late in %.1f %% of the time, at most %d ms%n",
         SEED,
         seed,
         sorted.length,
@@ -259,8 +299,15 @@ class OutageTest {
         sorted[sorted.length / 2] / 1000,
         sorted[sorted.length * 99 / 100] / 1_000_000,
         sorted[sorted.length - 1] / 1_000_000,
-        slow);
-    assertThat(sorted[sorted.length / 2]).as("median").isLessThan(50_000_000L);
-    assertThat(sorted[sorted.length - 1]).as("longest").isLessThan(5_000_000_000L);
+        slow,
+        100 * stalls.part(MOST_OF_ALL.dividedBy(INVOLVED)),
+        stalls.longest().toMillis());
+  }
+
+  /** Whether so many of the calls were decided in time. */
+  private void assertDecided(double part, Duration most) {
+    long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
+    int index = Math.min(sorted.length - 1, (int) (sorted.length * part));
+    assertThat(Duration.ofNanos(sorted[index])).as("of %s", part).isLessThan(most);
   }
 }
