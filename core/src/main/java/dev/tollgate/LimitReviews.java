@@ -57,7 +57,11 @@ final class LimitReviews {
       return;
     }
     next = now.plus(PERIOD);
-    trailing = trailing(LocalDate.ofInstant(now, ZoneOffset.UTC)).orElse(trailing);
+    try {
+      trailing = trailing(LocalDate.ofInstant(now, ZoneOffset.UTC)).orElse(trailing);
+    } catch (StoreException unanswered) {
+      // the pace that was known last serves for another hour
+    }
     for (Provider provider : spending.providers()) {
       Optional<Limit> limit = provider.budget().map(ProviderBudget::limit);
       BudgetReview review = of(provider.name(), limit, spending.expectedMonthly(provider.name()));
@@ -67,14 +71,15 @@ final class LimitReviews {
     }
   }
 
-  /** Empty when nothing is known, which may be because the store does not answer. */
-  private Optional<Map<String, Long>> trailing(LocalDate today) {
+  /** Empty when nothing is known. */
+  private Optional<Map<String, Long>> trailing(LocalDate today) throws StoreException {
     List<Analytics.Point> points =
         analytics.spend(
             Analytics.Dimension.PROVIDER,
             Resolution.DAY,
             start(today.minusDays(MonthlyPace.DAYS + 1)),
-            start(today));
+            start(today),
+            Analytics.MAX_NAMES);
     Map<String, SortedMap<LocalDate, Long>> days = new HashMap<>();
     for (Analytics.Point point : points) {
       days.computeIfAbsent(point.name(), absent -> new TreeMap<>())

@@ -280,7 +280,7 @@ class SpendHaltTest {
   }
 
   @Test
-  void hardLimitAndBreakerOfOneProviderDoNotHearOfAnothersCalls() {
+  void hardLimitAndBreakerOfOneProviderDoNotHearOfAnothersCalls() throws Exception {
     SpendScope openai = new SpendScope(Kind.PROVIDER, "openai");
     SpendScope anthropic = new SpendScope(Kind.PROVIDER, "anthropic");
     Limit month =
@@ -300,7 +300,7 @@ class SpendHaltTest {
     assertThat(
             tollgate
                 .analytics()
-                .spend(Dimension.PROVIDER, Resolution.DAY, now.minusSeconds(1), now))
+                .spend(Dimension.PROVIDER, Resolution.DAY, now.minusSeconds(1), now, 10))
         .extracting(Analytics.Point::name)
         .containsExactly("anthropic");
   }

@@ -15,7 +15,7 @@ import dev.tollgate.Meter;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Route;
 import dev.tollgate.SpendScope;
 import dev.tollgate.Spending;
@@ -58,9 +58,9 @@ class QuoteTest {
           .build();
 
   private static Policies policies(PriceBook.Unpriced unpriced) {
-    ProviderBudget openai =
-        new ProviderBudget(
-            "openai", Set.of(), List.of("m"), Limit.of(Meter.COST, 2 * DOLLAR, DAY), 0, DOLLAR);
+    Provider openai =
+        new Provider("openai", Set.of(), List.of("m"))
+            .hardLimit(Limit.of(Meter.COST, 2 * DOLLAR, DAY), 0, DOLLAR);
     return Policies.of(List.of(FREE), List.of(Route.of("chat")), new PriceBook(PRICES, unpriced))
         .with(
             new Spending(

@@ -14,7 +14,7 @@ import dev.tollgate.Meter;
 import dev.tollgate.Policies;
 import dev.tollgate.Price;
 import dev.tollgate.PriceBook;
-import dev.tollgate.ProviderBudget;
+import dev.tollgate.Provider;
 import dev.tollgate.Reservation;
 import dev.tollgate.Route;
 import dev.tollgate.Spending;
@@ -53,17 +53,17 @@ class AlertsTest {
   private final String spent = "spent-" + UUID.randomUUID();
   private final String refused = "refused-" + UUID.randomUUID();
 
-  private static ProviderBudget budget(String provider, String models) {
+  private static Provider limited(String provider, String models) {
     Limit limit =
         Limit.of(Meter.COST, 10 * DOLLAR, new Window.Calendar(Window.Unit.MONTH, ZoneOffset.UTC));
-    return new ProviderBudget(provider, Set.of(), List.of(models), limit, 0, DOLLAR / 10);
+    return new Provider(provider, Set.of(), List.of(models)).hardLimit(limit, 0, DOLLAR / 10);
   }
 
   @BeforeEach
   void open() {
     Spending spending =
         new Spending(
-            List.of(budget(spent, "known"), budget(refused, "other")),
+            List.of(limited(spent, "known"), limited(refused, "other")),
             BreakerPolicy.OFF,
             new AnomalyPolicy(AnomalyPolicy.Action.ALERT, Map.of("wide", 1L, "free", 1000L)));
     Limit day = Limit.of(Meter.REQUESTS, 10, new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC));
