@@ -6,6 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.tollgate.sample.SampleSettings.ProviderSettings;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,16 +26,19 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -57,6 +67,7 @@ class PassThroughTest {
   }
 
   private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+  private final List<Boolean> billed = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Server server = new Server();
   private HttpServer upstream;
@@ -275,6 +286,7 @@ class PassThroughTest {
     HttpResponse<String> response = post(MESSAGES, "{}");
     end.countDown();
     assertThat(response.statusCode()).isEqualTo(504);
+    assertThat(billed).containsExactly(true);
     assertThat(response.body())
         .isEqualTo(
             "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
@@ -292,6 +304,7 @@ class PassThroughTest {
     start("secret", LONG);
     HttpResponse<String> response = post(COMPLETIONS, "{}");
     assertThat(response.statusCode()).isEqualTo(502);
+    assertThat(billed).containsExactly(false);
     assertThat(response.body()).contains("does not know the application's key");
     assertThat(response.body()).doesNotContain("wrong key");
   }
@@ -302,10 +315,28 @@ class PassThroughTest {
     upstream.stop(0);
     HttpResponse<String> response = post(COMPLETIONS, "{}");
     assertThat(response.statusCode()).isEqualTo(502);
+    assertThat(billed).containsExactly(false);
     assertThat(response.body())
         .isEqualTo(
             "{\"error\":{\"message\":\"the provider cannot be reached\",\"type\":\"server_error\","
                 + "\"param\":null,\"code\":null}}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"500,1", "502,1", "503,1", "529,1", "504,0", "429,0", "200,0"})
+  void saysThatAProviderDoesNotBillItsOwnErrors(int status, int said) throws Exception {
+    script = answer(status, "{}");
+    start("", LONG);
+    assertThat(post(COMPLETIONS, "{}").statusCode()).isEqualTo(status);
+    assertThat(billed).hasSize(said).doesNotContain(true);
+  }
+
+  @Test
+  void saysThatAProviderThatBrokeOffMayHaveBilled() throws Exception {
+    script = HttpExchange::close;
+    start("", LONG);
+    assertThat(post(COMPLETIONS, "{}").statusCode()).isEqualTo(502);
+    assertThat(billed).containsExactly(true);
   }
 
   @Test
@@ -359,12 +390,31 @@ class PassThroughTest {
     servlet.setAsyncSupported(true);
     context.addServlet(servlet, COMPLETIONS);
     context.addServlet(servlet, MESSAGES);
+    FilterHolder listening = new FilterHolder(this::listen);
+    listening.setAsyncSupported(true);
+    context.addFilter(listening, "/*", EnumSet.of(DispatcherType.REQUEST));
     server.setHandler(context);
     ServerConnector connector = new ServerConnector(server);
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     server.start();
     address = URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/");
+  }
+
+  /** Hears what the servlet says of billing. */
+  private void listen(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    HttpServletRequest heard =
+        new HttpServletRequestWrapper((HttpServletRequest) request) {
+          @Override
+          public void setAttribute(String name, Object value) {
+            super.setAttribute(name, value);
+            if (name.equals("dev.tollgate.billed")) {
+              billed.add((Boolean) value);
+            }
+          }
+        };
+    chain.doFilter(heard, response);
   }
 
   private void handle(HttpExchange exchange) throws IOException {
