@@ -134,9 +134,12 @@ final class AnswerMeter {
         : settleUnbilled();
   }
 
-  /** A provider that refuses for a limit of its own refuses all calls: none is worth sending. */
+  /**
+   * A provider that refuses for a limit of its own refuses all calls: none is worth sending. Told
+   * once, though a container tells the end of an asynchronous answer after the application has.
+   */
   private void tellProviderLimit() {
-    head.filter(AnswerHead::isError)
+    head.filter(answer -> answer.isError() && !reservation.isEnded())
         .flatMap(
             answer -> ProviderLimit.read(answer.status(), answer.retryAfter(), error.toByteArray()))
         .ifPresent(limit -> reservation.providerLimitReached(limit.cause(), limit.until()));
