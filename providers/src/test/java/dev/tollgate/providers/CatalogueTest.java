@@ -164,7 +164,9 @@ class CatalogueTest {
               if (model.contains("claude")) {
                 assertThat(price.hourCacheWrite()).as(model).isEqualTo(2 * price.input());
               }
-              assertThat(price.hourCacheWrite()).as(model).isGreaterThanOrEqualTo(price.cacheWrite());
+              assertThat(price.hourCacheWrite())
+                  .as(model)
+                  .isGreaterThanOrEqualTo(price.cacheWrite());
             });
   }
 

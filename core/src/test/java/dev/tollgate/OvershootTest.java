@@ -16,7 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
 /** What callers have used in the end, whatever was likely when their calls began. */
-class HardLimitTest {
+class OvershootTest {
 
   private static final Window DAY = new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC);
   private static final long TOKENS = 40_000;
