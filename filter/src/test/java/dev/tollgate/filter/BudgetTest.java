@@ -78,7 +78,7 @@ class BudgetTest {
   }
 
   @Test
-  void ofFiveCallsOverTwoProcessesExactlyThreeFitTheBudget() throws Exception {
+  void ofFiveCallsOverTwoEnginesExactlyThreeFitTheBudget() throws Exception {
     CountDownLatch decided = new CountDownLatch(5);
     GateServer.Page page =
         (request, response) -> {

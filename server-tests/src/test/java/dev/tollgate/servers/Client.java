@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -77,15 +78,27 @@ final class Client {
 
   /** Asks many questions at once as the caller with the key, through each client in turn. */
   static List<Reply> crowd(List<Client> clients, String key, int questions) {
+    return together(clients, questions, client -> client.question(key));
+  }
+
+  /** Sends the same POST of JSON many times at once, through each client in turn. */
+  static List<Reply> crowd(
+      List<Client> clients, int times, String path, String body, String... headers) {
+    return together(clients, times, client -> client.json(path, body, headers));
+  }
+
+  private static List<Reply> together(
+      List<Client> clients, int times, Function<Client, HttpRequest.Builder> request) {
     List<CompletableFuture<Reply>> replies =
-        IntStream.range(0, questions)
-            .mapToObj(question -> clients.get(question % clients.size()).later(key))
+        IntStream.range(0, times)
+            .mapToObj(time -> clients.get(time % clients.size()))
+            .map(client -> client.later(request.apply(client)))
             .toList();
     return replies.stream().map(CompletableFuture::join).toList();
   }
 
-  private CompletableFuture<Reply> later(String key) {
-    return http.sendAsync(question(key).build(), BodyHandlers.ofString()).thenApply(Reply::of);
+  private CompletableFuture<Reply> later(HttpRequest.Builder request) {
+    return http.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(Reply::of);
   }
 
   /** The caller's own usage, as JSON. */

@@ -4,13 +4,17 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.servers.Client.Reply;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.embedded.RedisServer;
@@ -42,6 +46,53 @@ class RedisTest {
     } finally {
       redis.stop();
     }
+  }
+
+  /** Each call may cost 15 cents and does: five tokens of output at 3 cents. */
+  @Test
+  void ofFiveCallsThroughTwoProcessesExactlyThreeFitIntoABudget() throws IOException {
+    int port = Ports.free(1).get(0);
+    RedisServer redis = RedisServer.newRedisServer().bind(LOOPBACK).port(port).build();
+    redis.start();
+    try (ProviderStandIn provider = ProviderStandIn.open();
+        Instance one = Instance.start(Server.TOMCAT, "budget-one", budget(port, provider));
+        Instance two = Instance.start(Server.TOMCAT, "budget-two", budget(port, provider))) {
+      List<Reply> replies =
+          Client.crowd(
+              List.of(one.client(), two.client()),
+              5,
+              "/v1/chat/completions",
+              "{\"model\":\"gpt-5-mini\",\"max_completion_tokens\":5,\"messages\":"
+                  + "[{\"role\":\"user\",\"content\":\"What is a tollgate?\"}]}",
+              "X-API-Key",
+              "crowd");
+
+      assertThat(replies.stream().collect(groupingBy(Reply::status, counting())))
+          .isEqualTo(Map.of(200, 3L, 429, 2L));
+      assertThat(provider.calls()).isEqualTo(3);
+      for (Instance instance : List.of(one, two)) {
+        JsonNode limits = instance.client().usage("crowd").path("limits");
+        JsonNode cost =
+            StreamSupport.stream(limits.spliterator(), false)
+                .filter(limit -> limit.path("name").asText().equals("cost-per-month"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(new BigDecimal(cost.path("used").asText())).isEqualByComparingTo("0.45");
+        assertThat(new BigDecimal(cost.path("held").asText())).isZero();
+      }
+    } finally {
+      redis.stop();
+    }
+  }
+
+  private static Map<String, String> budget(int port, ProviderStandIn provider) {
+    Map<String, String> values = new HashMap<>(sharing(port));
+    values.put("tollgate.tier.free.quota", "0.45 USD/month");
+    values.put("tollgate.tier.free.ladder", "100% refuse");
+    values.put("tollgate.price.gpt-5-mini", "0 in, 30000 out USD per 1M");
+    values.put("sample.provider.url", provider.url());
+    values.put("sample.provider.key", ProviderStandIn.KEY);
+    return values;
   }
 
   @Test
