@@ -84,8 +84,8 @@ final class AlertClaims {
     return switch (kind) {
       // crossed inside the store, so that one process notices
       case QUOTA_REACHED, BUDGET_REACHED, ANOMALY -> Duration.ZERO;
-      // told by the process whose writing changed the state that all share
-      case BREAKER_OPENED, BREAKER_HALF_OPENED, BREAKER_CLOSED -> Duration.ZERO;
+      // told by the process whose writing changed what all share
+      case BREAKER_OPENED, BREAKER_HALF_OPENED, BREAKER_CLOSED, LIMITS_REVIEW -> Duration.ZERO;
       // cannot be claimed in a store that does not answer
       case STORE_DEGRADED -> Duration.ZERO;
       case STORE_RECOVERED -> TRANSITION;
@@ -93,7 +93,6 @@ final class AlertClaims {
       case UNPRICED_MODEL, IMPLAUSIBLE_USAGE -> Duration.ofDays(1);
       // processes ask a provider within some hours of each other, and the next day again
       case BILL_DRIFT, PROVIDER_LIMIT_SET -> Duration.ofHours(20);
-      case LIMITS_REVIEW -> Duration.ofDays(20);
     };
   }
 }

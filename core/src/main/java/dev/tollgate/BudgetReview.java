@@ -9,10 +9,17 @@ import java.util.Optional;
  * @param expectedMonthly the most that a month is expected to cost; 0 when nothing is known
  * @param recommended the hard limit to set for a month: twice as much
  * @param configuredMonthly the hard limit that is set, for a month; 0 where none is
- * @param verdict how they compare
+ * @param callersMonthly what the callers of last month could cost in a month, with all providers,
+ *     if each of them used up its quotas; 0 where that is not known or not bounded. It decides
+ *     nothing
+ * @param verdict how the limit compares with what is expected
  */
 public record BudgetReview(
-    long expectedMonthly, long recommended, long configuredMonthly, Verdict verdict) {
+    long expectedMonthly,
+    long recommended,
+    long configuredMonthly,
+    long callersMonthly,
+    Verdict verdict) {
 
   private static final long DAYS_OF_MONTH = 30;
 
@@ -35,14 +42,17 @@ public record BudgetReview(
    * @param limit empty where none is set
    * @param expectedMonthly what the operator expects; 0 if nobody said
    * @param trailingMonthly what a month costs at the latest pace; 0 if that is not known
+   * @param callersMonthly what the callers' quotas allow; 0 if that is not known
    */
-  static BudgetReview of(Optional<Limit> limit, long expectedMonthly, long trailingMonthly) {
+  static BudgetReview of(
+      Optional<Limit> limit, long expectedMonthly, long trailingMonthly, long callersMonthly) {
     long expected = Math.max(expectedMonthly, trailingMonthly);
     long configured = limit.map(BudgetReview::monthly).orElse(0L);
     return new BudgetReview(
         expected,
         Math.min(Store.MAX_AMOUNT, 2 * expected),
         configured,
+        callersMonthly,
         verdict(expected, configured));
   }
 

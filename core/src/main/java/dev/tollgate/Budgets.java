@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The budgets of all providers, as this process takes part in them. Thread-safe. */
 final class Budgets implements AutoCloseable {
@@ -31,12 +33,20 @@ final class Budgets implements AutoCloseable {
   private final List<BudgetAccount> retired = new CopyOnWriteArrayList<>();
   private volatile State state = new State(Spending.UNBOUNDED, Map.of());
 
-  Budgets(StoreGuard guard, ReservationIds ids, InstantSource clock, Consumer<Alert> alerts) {
+  /**
+   * @param callers what callers could cost in a month by their quotas, as far as it is known
+   */
+  Budgets(
+      StoreGuard guard,
+      ReservationIds ids,
+      InstantSource clock,
+      Consumer<Alert> alerts,
+      Supplier<OptionalLong> callers) {
     this.guard = guard;
     this.ids = ids;
     this.time = new StoreTime(clock);
     this.alerts = alerts;
-    reviews = new LimitReviews(guard, time, alerts);
+    reviews = new LimitReviews(guard, time, alerts, callers);
   }
 
   /** Goes by other budgets from now on; what was leased and spent stays so. */

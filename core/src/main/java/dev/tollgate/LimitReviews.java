@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -32,13 +34,19 @@ final class LimitReviews {
   private final Analytics analytics;
   private final StoreTime time;
   private final Consumer<Alert> alerts;
+  private final Supplier<OptionalLong> callers;
 
   /** What a month of each provider costs at the latest pace. */
   private volatile Map<String, Long> trailing = Map.of();
 
   private Instant next = Instant.MIN;
 
-  LimitReviews(StoreGuard guard, StoreTime time, Consumer<Alert> alerts) {
+  /**
+   * @param callers what callers could cost in a month by their quotas, as far as it is known
+   */
+  LimitReviews(
+      StoreGuard guard, StoreTime time, Consumer<Alert> alerts, Supplier<OptionalLong> callers) {
+    this.callers = callers;
     this.guard = guard;
     this.analytics = new Analytics(guard.rollups());
     this.time = time;
@@ -47,7 +55,8 @@ final class LimitReviews {
 
   /** How a provider's limit compares with what was spent lately and is expected. */
   BudgetReview of(String provider, Optional<Limit> limit, long expectedMonthly) {
-    return BudgetReview.of(limit, expectedMonthly, trailing.getOrDefault(provider, 0L));
+    return BudgetReview.of(
+        limit, expectedMonthly, trailing.getOrDefault(provider, 0L), callers.get().orElse(0L));
   }
 
   /** Looks at what was spent, and tells of the reviews that nobody has told of in this month. */
@@ -136,6 +145,11 @@ final class LimitReviews {
             : configured
                 + " is set, which is "
                 + review.verdict().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    String callersMost = review.callersMonthly() == 0 ? "" : usd(review.callersMonthly());
+    String callersMessage =
+        callersMost.isEmpty()
+            ? ""
+            : "; the quotas of last month's callers allow " + callersMost + " in all";
     return new Alert(
         Alert.Kind.LIMITS_REVIEW,
         time.now(),
@@ -143,16 +157,18 @@ final class LimitReviews {
         month,
         String.format(
             Locale.ROOT,
-            "%s is expected to cost at most %s USD a month: a hard limit of %s is recommended, %s",
+            "%s is expected to cost at most %s USD a month: a hard limit of %s is recommended, %s%s",
             provider,
             expected,
             recommended,
-            verdict),
+            verdict,
+            callersMessage),
         Map.of(
             "month", month,
             "expectedUsd", expected,
             "recommendedUsd", recommended,
             "configuredUsd", configured,
+            "callersUsd", callersMost,
             "verdict", review.verdict().name()));
   }
 

@@ -48,6 +48,7 @@ public final class Tollgate implements AutoCloseable {
   private final ScheduledExecutorService background;
   private final ListenerThreads listenerThreads = new ListenerThreads();
   private final AlertQueue alerts;
+  private final CallerCensus census;
   private final Budgets budgets;
   private final SpendBreakers breakers;
   private final HaltedDemand haltedDemand;
@@ -87,7 +88,9 @@ public final class Tollgate implements AutoCloseable {
     calls = new CallLedger(guard.rollups(), ids.next(), this::policies, clock);
     listeners.add(calls);
     analytics = new Analytics(guard.rollups());
-    budgets = new Budgets(guard, ids, clock, alerts::send);
+    census = new CallerCensus(guard, this::policies, clock);
+    listeners.add(census);
+    budgets = new Budgets(guard, ids, clock, alerts::send, census::most);
     budgets.reload(builder.policies.spending());
     notices = new Notices(alerts::send, clock);
     probe();
@@ -106,6 +109,7 @@ public final class Tollgate implements AutoCloseable {
     ending = new Settling(guard, forecast, breakers, listeners, notices);
     repeat(this::probe, PROBE_PERIOD);
     repeat(() -> guard.newDurability().ifPresent(builder.onDurability), PROBE_PERIOD);
+    repeat(census::tend, PROBE_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
     repeat(calls::flush, CALLS_PERIOD);
     repeat(notices::otherUnpriced, CALLS_PERIOD);

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -51,7 +52,7 @@ class BudgetHistoriesTest {
 
     Node(FaultyStore store, HandClock clock, long limit) {
       guard = new StoreGuard(store, Optional.empty());
-      budgets = new Budgets(guard, new ReservationIds(), clock, alert -> {});
+      budgets = new Budgets(guard, new ReservationIds(), clock, alert -> {}, OptionalLong::empty);
       budgets.reload(spending(limit));
     }
   }
@@ -157,7 +158,8 @@ class BudgetHistoriesTest {
     List<Budgets> processes = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       StoreGuard guard = new StoreGuard(store, Optional.empty());
-      Budgets budgets = new Budgets(guard, new ReservationIds(), clock, alert -> {});
+      Budgets budgets =
+          new Budgets(guard, new ReservationIds(), clock, alert -> {}, OptionalLong::empty);
       budgets.reload(spending(limit));
       processes.add(budgets);
     }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -498,20 +499,22 @@ class BudgetTest {
   @Test
   void aReviewGoesByTheLargestOfWhatIsExpectedAndWhatIsSpent() {
     Optional<Limit> limit = Optional.of(Limit.of(Meter.COST, nano("100"), MONTH));
-    assertThat(BudgetReview.of(limit, 0, 0).verdict()).isEqualTo(BudgetReview.Verdict.UNKNOWN);
-    assertThat(BudgetReview.of(limit, nano("20"), nano("40")))
+    assertThat(BudgetReview.of(limit, 0, 0, 0).verdict()).isEqualTo(BudgetReview.Verdict.UNKNOWN);
+    assertThat(BudgetReview.of(limit, nano("20"), nano("40"), nano("500")))
         .isEqualTo(
-            new BudgetReview(nano("40"), nano("80"), nano("100"), BudgetReview.Verdict.FINE));
-    assertThat(BudgetReview.of(limit, 0, nano("30")).verdict())
+            new BudgetReview(
+                nano("40"), nano("80"), nano("100"), nano("500"), BudgetReview.Verdict.FINE));
+    assertThat(BudgetReview.of(limit, 0, nano("30"), 0).verdict())
         .isEqualTo(BudgetReview.Verdict.TOO_HIGH);
-    assertThat(BudgetReview.of(limit, nano("70"), nano("1")).verdict())
+    assertThat(BudgetReview.of(limit, nano("70"), nano("1"), 0).verdict())
         .isEqualTo(BudgetReview.Verdict.TOO_LOW);
-    assertThat(BudgetReview.of(Optional.empty(), nano("70"), nano("1")))
-        .isEqualTo(new BudgetReview(nano("70"), nano("140"), 0, BudgetReview.Verdict.MISSING));
+    assertThat(BudgetReview.of(Optional.empty(), nano("70"), nano("1"), 0))
+        .isEqualTo(new BudgetReview(nano("70"), nano("140"), 0, 0, BudgetReview.Verdict.MISSING));
     Window day = new Window.Calendar(Window.Unit.DAY, ZoneOffset.UTC);
-    assertThat(BudgetReview.of(Optional.of(Limit.of(Meter.COST, nano("2"), day)), 0, nano("30")))
+    assertThat(BudgetReview.of(Optional.of(Limit.of(Meter.COST, nano("2"), day)), 0, nano("30"), 0))
         .as("a day's limit, for a month")
-        .isEqualTo(new BudgetReview(nano("30"), nano("60"), nano("60"), BudgetReview.Verdict.FINE));
+        .isEqualTo(
+            new BudgetReview(nano("30"), nano("60"), nano("60"), 0, BudgetReview.Verdict.FINE));
   }
 
   @Test
@@ -538,7 +541,8 @@ class BudgetTest {
 
   private long nanosPerClaim() {
     StoreGuard guard = new StoreGuard(store, Optional.empty());
-    Budgets budgets = new Budgets(guard, new ReservationIds(), clock, alerts::add);
+    Budgets budgets =
+        new Budgets(guard, new ReservationIds(), clock, alerts::add, OptionalLong::empty);
     budgets.reload(policies(budget("1000000", "0", "10000")).spending());
     Call call = call("0.001");
     long best = Long.MAX_VALUE;
