@@ -179,7 +179,8 @@ class SimulatorTest {
     String limits =
         LIMITS
             + """
-            tollgate.tier.once.quota = 1 request/day
+            tollgate.tier.once.quota = 1 requests/day
+            tollgate.tier.once.ladder = 80% notify, 100% refuse
             tollgate.expected-spend = 30 USD/month
             """;
     StringBuilder trace =
@@ -222,6 +223,7 @@ class SimulatorTest {
         tollgate.tier.optional.rate = 60/minute
         tollgate.tier.background.rate = 60/minute
         tollgate.tier.unsaid.rate = 60/minute
+        tollgate.caller-tier = default:unsaid
         tollgate.price.my-model = 1 in, 10 out USD per 1M
         tollgate.provider.acme.hard-limit = 100 USD/month
         tollgate.provider.acme.essential-reserve = 20%
@@ -338,12 +340,12 @@ class SimulatorTest {
     assertThat(text(err)).isEmpty();
   }
 
-  /** A hundred calls of ten seconds, and twice as many injected ones in their latter half. */
+  /** A hundred calls, and twice as many injected ones in their latter half. */
   @Test
   void countsInjectedCallsAsProgressToBeMade() throws IOException {
     StringBuilder rows = new StringBuilder(HEADER);
     for (int i = 0; i < 100; i++) {
-      rows.append(i * 0.1).append(",a,1,1\n");
+      rows.append(i).append(",a,1,1\n");
     }
 
     run(LIMITS, trace(rows.toString()), "--inject", "loop:factor=4");
