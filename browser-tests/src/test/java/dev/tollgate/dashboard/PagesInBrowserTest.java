@@ -1,31 +1,36 @@
 package dev.tollgate.dashboard;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.tollgate.dashboard.Chromium.OPERATOR;
+import static dev.tollgate.dashboard.Chromium.button;
+import static dev.tollgate.dashboard.Chromium.check;
+import static dev.tollgate.dashboard.Chromium.keep;
+import static dev.tollgate.dashboard.Chromium.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.deque.html.axecore.results.Rule;
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.tollgate.AnomalyPolicy;
+import dev.tollgate.BreakerControl;
 import dev.tollgate.BreakerState;
 import dev.tollgate.BreakerStatus;
 import dev.tollgate.Call;
 import dev.tollgate.Caller;
 import dev.tollgate.CallerOverride;
 import dev.tollgate.Decision;
+import dev.tollgate.Policies;
+import dev.tollgate.SpendScope;
+import dev.tollgate.Spending;
+import dev.tollgate.Tollgate;
 import dev.tollgate.Usage;
-import java.nio.file.Path;
+import dev.tollgate.store.MemoryStore;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,36 +42,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What people see of the pages in a real browser, and what happens when they click. */
 class PagesInBrowserTest {
 
-  /** Pages are fresh within five seconds, on a machine with time for them. */
-  private static final double ASSERTION_MILLIS = 20_000;
-
   private static final String SCRIPT = "<script>alert(1)</script>";
   private static final String BOT = "bot";
-  private static final Map<String, String> OPERATOR =
-      Map.of("User", "olga", "Role", "tollgate-admin");
+  private static final Map<String, String> BOTS = Map.of("User", BOT);
 
-  private static Playwright playwright;
-  private static Browser browser;
+  private static Chromium chromium;
 
-  private final List<String> troubles = new ArrayList<>();
   private PageServer server;
 
   @BeforeAll
   static void launch() {
-    PlaywrightAssertions.setDefaultAssertionTimeout(ASSERTION_MILLIS);
-    playwright = Playwright.create();
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of(System.getProperty("browser")))
-                    .setArgs(List.of("--no-sandbox")));
+    chromium = Chromium.launch();
   }
 
   @AfterAll
   static void quit() {
-    playwright.close();
+    if (chromium != null) {
+      chromium.close();
+    }
   }
 
   @BeforeEach
@@ -80,8 +73,9 @@ class PagesInBrowserTest {
 
   @AfterEach
   void stop() throws Exception {
+    chromium.closeWindows();
     server.close();
-    assertThat(troubles).isEmpty();
+    chromium.assertNoTroubles();
   }
 
   private void call(String caller, long input, long output) {
@@ -95,24 +89,8 @@ class PagesInBrowserTest {
     }
   }
 
-  /** A page in a window, of a user whom the container vouches for. */
   private Page open(String path, Map<String, String> headers, int width, ColorScheme scheme) {
-    BrowserContext context =
-        browser.newContext(
-            new Browser.NewContextOptions()
-                .setViewportSize(width, 800)
-                .setColorScheme(scheme)
-                .setLocale("en-US")
-                .setExtraHTTPHeaders(headers));
-    Page page = context.newPage();
-    page.onConsoleMessage(
-        message -> {
-          if (message.type().equals("error")) {
-            troubles.add(message.text());
-          }
-        });
-    page.onPageError(troubles::add);
-    page.onDialog(dialog -> troubles.add("a dialog said " + dialog.message()));
+    Page page = chromium.window(headers, width, scheme);
     page.navigate(server.request(path).build().uri().toString());
     return page;
   }
@@ -121,37 +99,70 @@ class PagesInBrowserTest {
     return open(path, headers, 1280, ColorScheme.LIGHT);
   }
 
-  private static void keep(Page page, String name) {
-    Path file = Path.of(System.getProperty("screenshots"), name + ".png");
-    page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
-  }
-
   @ParameterizedTest
   @CsvSource({"1280, LIGHT", "1280, DARK", "390, LIGHT", "390, DARK"})
   void everyPageIsAccessibleAndFitsIntoItsWindow(int width, ColorScheme scheme) {
-    Map<String, String> user = Map.of("User", SCRIPT);
-    check(open("usage", user, width, scheme), "usage-" + width + "-" + scheme);
-    check(
-        withChart(open("admin/spend", OPERATOR, width, scheme)),
-        "admin-spend-" + width + "-" + scheme);
+    String in = "-" + width + "-" + scheme;
+    checkAndClose(open("usage", Map.of("User", SCRIPT), width, scheme), "usage" + in);
+    checkAndClose(open("usage", BOTS, width, scheme), "usage-bot" + in);
+    Page spend = withChart(open("admin/spend", OPERATOR, width, scheme));
+    check(spend, "admin-spend" + in);
+    spend.getByText("The numbers as a table").click();
+    checkAndClose(spend, "admin-spend-table" + in);
     for (String path : List.of("admin", "admin/callers?id=bot", "admin/configuration")) {
-      String name = path.replaceAll("\\W+", "-") + "-" + width + "-" + scheme;
-      check(open(path, OPERATOR, width, scheme), name);
+      checkAndClose(open(path, OPERATOR, width, scheme), path.replaceAll("\\W+", "-") + in);
     }
+    checkAndClose(open("usage", Map.of(), width, scheme), "problem" + in);
+    chromium.assertNoTroubles("status of 401");
   }
 
-  private static void check(Page page, String name) {
-    keep(page, name);
-    List<Rule> violations = new AxeBuilder(page).analyze().getViolations();
-    assertThat(violations)
-        .as(name)
-        .filteredOn(rule -> List.of("serious", "critical").contains(rule.getImpact()))
-        .isEmpty();
-    Object overflow =
-        page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth");
-    assertThat(overflow).as("what %s has to be scrolled aside", name).isEqualTo(0);
+  @ParameterizedTest
+  @CsvSource({"1280, LIGHT", "390, DARK"})
+  void everyPageIsAccessibleInAnEmergency(int width, ColorScheme scheme) throws Exception {
+    String in = "-" + width + "-" + scheme;
+    call("eve", 100, 9900);
+    checkAndClose(open("usage", Map.of("User", "eve"), width, scheme), "usage-restricted" + in);
+    call("eve", 100, 4900);
+    checkAndClose(open("usage", Map.of("User", "eve"), width, scheme), "usage-refused" + in);
+    server.tollgate().control(SpendScope.APPLICATION, BreakerControl.OPEN);
+    block(BOT);
+    checkAndClose(open("usage", Map.of("User", "ann"), width, scheme), "usage-halted" + in);
+    checkAndClose(open("admin", OPERATOR, width, scheme), "admin-emergency" + in);
+    checkAndClose(open("admin/callers?id=bot", OPERATOR, width, scheme), "caller-blocked" + in);
+    chromium.assertNoTroubles();
+    checkAndClose(embedded(open("usage", BOTS, width, scheme)), "embedded" + in);
+    // axe copies the style sheet of a shadow tree
+    chromium.assertNoTroubles("Applying inline style");
+  }
+
+  private static void checkAndClose(Page page, String name) {
+    check(page, name);
     page.context().close();
+  }
+
+  private void block(String caller) throws Exception {
+    server
+        .tollgate()
+        .override(
+            new CallerOverride(
+                caller,
+                new CallerOverride.Block(),
+                PageServer.NOW.plus(Duration.ofDays(1)),
+                "olga",
+                "It floods"));
+  }
+
+  /** The element within an application's page, which is empty otherwise. */
+  private static Page embedded(Page page) {
+    page.evaluate(
+        "async () => { await import('/app/tollgate/assets/usage.js');"
+            + " const main = document.createElement('main');"
+            + " const heading = document.createElement('h1');"
+            + " heading.textContent = 'My account';"
+            + " main.append(heading, document.createElement('tollgate-usage'));"
+            + " document.body.replaceChildren(main); }");
+    assertThat(page.getByText("tokens left").first()).isVisible();
+    return page;
   }
 
   @Test
@@ -161,6 +172,60 @@ class PagesInBrowserTest {
     call("ann", 700, 300);
     assertThat(page.getByText("9,000 tokens left")).isVisible();
     assertThat(page.locator("tbody tr")).hasCount(1);
+  }
+
+  @Test
+  void aBotThatFloodsSeesThatItIsToWaitAndWhatItUsed() throws Exception {
+    Page page = open("usage", BOTS);
+    assertThat(page.getByText("0 requests left")).isVisible();
+    assertThat(page.getByText("20 of 20 used")).isVisible();
+    assertThat(page.getByText("Full mode")).isVisible();
+    assertThat(page.locator("tbody tr")).hasCount(20);
+    block(BOT);
+    assertThat(page.getByText("An operator has blocked this caller")).isVisible();
+    assertThat(page.locator(".mode")).hasText("Calls are refused");
+    assertThat(page.getByText("It floods")).hasCount(0);
+  }
+
+  @Test
+  void anAbnormalCallerIsFoundFromTheOverviewAndReset() throws Exception {
+    server.close();
+    Policies policies = PageServer.policies();
+    Spending spending = policies.spending();
+    AnomalyPolicy anomalies = new AnomalyPolicy(AnomalyPolicy.Action.BLOCK, Map.of("free", 1L));
+    server =
+        PageServer.start(
+            clock ->
+                Tollgate.builder(
+                        policies.with(
+                            new Spending(spending.budgets(), spending.breaker(), anomalies)),
+                        new MemoryStore(1000, clock))
+                    .clock(clock)
+                    .build());
+    for (Duration later : List.of(Duration.ZERO, Duration.ofMinutes(2))) {
+      server.setTime(PageServer.NOW.plus(later));
+      for (int i = 0; i < 20; i++) {
+        call(SCRIPT, 10, 10);
+      }
+    }
+    Page page = open("admin", OPERATOR);
+    assertThat(page.getByText("31 requests within 10 minutes")).hasCount(2);
+    check(page, "admin-anomaly");
+    page.locator("section", new Page.LocatorOptions().setHasText("Abnormal callers"))
+        .getByRole(AriaRole.LINK)
+        .click();
+    assertThat(page.getByText("The use of this caller is abnormal: calls are refused."))
+        .isVisible();
+    check(page, "caller-anomaly");
+    Page usage = open("usage", Map.of("User", SCRIPT));
+    assertThat(usage.locator(".mode")).hasText("Calls are refused");
+    check(usage, "usage-anomaly");
+
+    button(page, "Reset: " + SCRIPT).click();
+    assertThat(page.getByText("Done. The caller is counted anew.")).isVisible();
+    assertThat(page.getByText("Full mode")).isVisible();
+    page.navigate(server.request("admin").build().uri().toString());
+    assertThat(page.getByText("Over", new Page.GetByTextOptions().setExact(true))).isVisible();
   }
 
   @Test
@@ -176,19 +241,26 @@ class PagesInBrowserTest {
     Page page = open("admin", OPERATOR);
     page.getByLabel("Why, for application").fill("A leaked key");
     button(page, "Open: application").click();
-    assertThat(page.locator(".tag")).hasText("Open");
+    assertThat(breaker(page)).hasText("Open");
     assertThat(page.getByText("A leaked key")).isVisible();
     assertThat(state()).isEqualTo(BreakerState.OPEN);
-    keep(page, "breaker-open");
     Page usage = open("usage", Map.of("User", "ann"));
     assertThat(usage.getByText("Partly halted")).isVisible();
     assertThat(usage.getByText("optional and background calls are refused")).isVisible();
-    keep(usage, "usage-halted");
+
+    button(page, "Hold open: application").click();
+    assertThat(page.getByText("held by hand")).isVisible();
+    assertThat(state()).isEqualTo(BreakerState.OPEN);
 
     button(page, "Close: application").click();
-    assertThat(page.locator(".tag")).hasText("Closed");
+    assertThat(breaker(page)).hasText("Closed");
     assertThat(state()).isEqualTo(BreakerState.CLOSED);
-    assertThat(server.tollgate().audits()).hasSize(2);
+    assertThat(server.tollgate().audits()).hasSize(3);
+  }
+
+  private static Locator breaker(Page page) {
+    return page.locator("section", new Page.LocatorOptions().setHasText("Spend breakers"))
+        .locator(".tag");
   }
 
   @Test
@@ -197,14 +269,18 @@ class PagesInBrowserTest {
     page.getByLabel("Raise or block until").fill("2026-03-12");
     page.getByLabel("Why, for bot").fill("It floods");
     button(page, "Block: bot").click();
-    assertThat(page.getByText("Blocked")).isVisible();
-    keep(page, "caller-blocked");
+    assertThat(page).hasURL(Pattern.compile("/admin/callers\\?id=bot&tier=&done=block$"));
+    assertThat(page.getByText("Done. The caller was blocked.")).isVisible();
+    assertThat(page.getByText("Blocked", new Page.GetByTextOptions().setExact(true))).isVisible();
+    assertThat(page.locator(".mode")).hasText("Calls are refused");
     assertThat(server.tollgate().overrides())
         .extracting(CallerOverride::until)
         .containsExactly(Instant.parse("2026-03-13T00:00:00Z"));
 
     button(page, "End now: bot").click();
-    assertThat(page.getByText("Blocked")).hasCount(0);
+    assertThat(page).hasURL(Pattern.compile("/admin/callers\\?id=bot&tier=&done=end$"));
+    assertThat(page.locator(".mode")).hasText("Full mode");
+    assertThat(page.getByText("Blocked", new Page.GetByTextOptions().setExact(true))).hasCount(0);
     assertThat(server.tollgate().overrides()).isEmpty();
     assertThat(server.tollgate().audits()).hasSize(2);
   }
@@ -218,12 +294,11 @@ class PagesInBrowserTest {
     assertThat(held).containsText("400 tokens in and 100 out");
     keep(page, "caller-under-way");
     button(page, "Release: ann").click();
+    assertThat(page).hasURL(Pattern.compile("/admin/callers\\?id=ann&tier=&done=release$"));
+    assertThat(page.getByText("Done. What the call held was given back.")).isVisible();
+    assertThat(page.getByText("0 of 10,000 used")).isVisible();
     assertThat(held).hasCount(0);
     assertThat(server.tollgate().audits()).hasSize(1);
-  }
-
-  private static Locator button(Page page, String name) {
-    return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
   }
 
   private BreakerState state() {
@@ -247,22 +322,19 @@ class PagesInBrowserTest {
   void aPeakLeadsToTheCallsBehindIt() {
     Page page = withChart(open("admin/spend", OPERATOR));
     page.getByText("The numbers as a table").click();
-    keep(page, "spend-table");
     page.locator("table[data-chart] tbody a").first().click();
     assertThat(page.locator("h2").first()).hasText("Spent by model, 2026-03-10");
-    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(BOT)).click();
+    link(page, BOT).click();
     assertThat(page.locator("tbody tr")).hasCount(20);
     assertThat(page.getByText("0 requests left")).isVisible();
-    keep(page, "bot");
   }
 
   @Test
   void usageFitsIntoAPageOfTheApplication() {
-    Page page = open("usage", Map.of("User", "ann"));
-    page.evaluate(
-        "async () => { await import('/app/tollgate/assets/usage.js');"
-            + " document.body.replaceChildren(document.createElement('tollgate-usage')); }");
+    Page page = embedded(open("usage", Map.of("User", "ann")));
     assertThat(page.getByText("10,000 tokens left")).isVisible();
-    keep(page, "embedded");
+    call("ann", 700, 300);
+    assertThat(page.getByText("9,000 tokens left")).isVisible();
+    assertThat(page.getByText("Live", new Page.GetByTextOptions().setExact(true))).isVisible();
   }
 }

@@ -71,8 +71,9 @@ record Frame(String title, boolean wide, boolean live) {
     html.open("header", "class", "top").open("div", "class", "brand");
     html.leaf("img", "src", icon, "alt", "", "width", "30", "height", "30");
     html.open("h1").text("Tollgate ").element("span", title).close().close();
+    html.open("div", "class", "freshness");
     html.element("p", "", "class", "pulse", "id", "pulse", "role", "status");
-    html.close();
+    html.close().close();
     html.open("main", "id", "content", "class", wide ? "wide" : "narrow");
     html.open("div", live ? "data-live" : "data-still", "");
     content.accept(html);

@@ -1,6 +1,6 @@
 // A page of its own: keeps its content fresh, if it is one that changes.
 
-import { keepFresh, localise } from "./live.js";
+import { keepFresh, localise, pauseButton, say } from "./live.js";
 
 const live = document.querySelector("[data-live]");
 const pulse = document.getElementById("pulse");
@@ -17,16 +17,15 @@ localise(document.body);
 drawCharts();
 
 if (live !== null) {
-  keepFresh(live, {
+  const freshness = keepFresh(live, {
     address: () => {
       const address = new URL(location.href);
       address.searchParams.set("embed", "");
       return address;
     },
-    said: (trouble) => {
-      pulse.textContent = trouble || "Live";
-      pulse.dataset.kind = trouble ? "warn" : "good";
-    },
+    expected: `article.${live.firstElementChild.className}`,
+    said: (text, kind) => say(pulse, text, kind),
     shown: drawCharts,
   });
+  pulse.after(pauseButton(freshness));
 }

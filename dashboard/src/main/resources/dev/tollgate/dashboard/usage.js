@@ -4,31 +4,49 @@
 //   <tollgate-usage></tollgate-usage>
 //
 // It asks with the page's cookies. Where callers show a key instead, the application's script sets
-// the property `headers` to an object of names and values, such as { "X-API-Key": key }.
+// the property `headers` to an object of names and values, such as { "X-API-Key": key }. The event
+// "trouble" tells what is wrong, or by an empty `detail` that nothing is any more.
 
-import { keepFresh } from "./live.js";
+import { keepFresh, pauseButton, say } from "./live.js";
 
 class TollgateUsage extends HTMLElement {
   #headers = {};
   #content = document.createElement("div");
+  #pulse = document.createElement("p");
+  #foot = document.createElement("div");
   #freshness = null;
+  #trouble = "";
 
   constructor() {
     super();
     const style = document.createElement("link");
     style.rel = "stylesheet";
     style.href = new URL("pages.css", import.meta.url);
-    this.attachShadow({ mode: "open" }).append(style, this.#content);
+    this.#pulse.className = "pulse";
+    this.#pulse.setAttribute("role", "status");
+    this.#foot.className = "freshness";
+    this.attachShadow({ mode: "open" }).append(style, this.#content, this.#foot);
   }
 
   connectedCallback() {
     const address = new URL("../usage?embed", import.meta.url);
     this.#freshness = keepFresh(this.#content, {
       address: () => address,
+      expected: "article.usage",
       headers: () => this.#headers,
-      said: (trouble) => this.dispatchEvent(new CustomEvent("trouble", { detail: trouble })),
+      said: (text, kind) => this.#say(text, kind),
     });
+    this.#foot.replaceChildren(this.#pulse, pauseButton(this.#freshness));
     this.#freshness.refresh();
+  }
+
+  #say(text, kind) {
+    say(this.#pulse, text, kind);
+    const trouble = kind === "warn" ? text : "";
+    if (trouble !== this.#trouble) {
+      this.#trouble = trouble;
+      this.dispatchEvent(new CustomEvent("trouble", { detail: trouble }));
+    }
   }
 
   disconnectedCallback() {
