@@ -1,7 +1,6 @@
 package dev.tollgate.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
@@ -22,6 +21,9 @@ import java.util.Map;
 
 /** A real browser, and what its pages complain of. Not thread-safe. */
 final class Chromium implements AutoCloseable {
+
+  static final String IS_INSTALLED = "dev.tollgate.dashboard.Chromium#isInstalled";
+  static final String MISSING = "there is no Chromium: install one, or name it by -Dbrowser=...";
 
   static final Map<String, String> OPERATOR = Map.of("User", "olga", "Role", "tollgate-admin");
 
@@ -44,15 +46,17 @@ final class Chromium implements AutoCloseable {
                     .setArgs(List.of("--no-sandbox")));
   }
 
-  /** Launches it; without one, the tests of the class are skipped. */
+  /** Whether there is one: without, the tests that need it are skipped. */
+  static boolean isInstalled() {
+    return Files.isExecutable(program());
+  }
+
+  private static Path program() {
+    return Path.of(System.getProperty("browser"));
+  }
+
   static Chromium launch() {
-    Path program = Path.of(System.getProperty("browser"));
-    String remedy = "there is no Chromium at " + program + ": install one, or name it by -Dbrowser";
-    if (!Files.isExecutable(program)) {
-      System.err.println("Browser tests are skipped: " + remedy);
-    }
-    assumeTrue(Files.isExecutable(program), remedy);
-    return new Chromium(program);
+    return new Chromium(program());
   }
 
   /** A window of a user whom the container vouches for. */

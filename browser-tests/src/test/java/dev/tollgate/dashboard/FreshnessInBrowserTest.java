@@ -22,8 +22,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** How pages stay fresh: without harm to those who use them, and without showing what is wrong. */
+@EnabledIf(value = Chromium.IS_INSTALLED, disabledReason = Chromium.MISSING)
 class FreshnessInBrowserTest {
 
   private static final Pattern REFRESH = Pattern.compile("[?&]embed");
@@ -40,9 +42,7 @@ class FreshnessInBrowserTest {
 
   @AfterAll
   static void quit() {
-    if (chromium != null) {
-      chromium.close();
-    }
+    chromium.close();
   }
 
   @BeforeEach

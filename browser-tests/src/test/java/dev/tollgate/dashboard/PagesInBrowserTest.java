@@ -36,10 +36,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What people see of the pages in a real browser, and what happens when they click. */
+@EnabledIf(value = Chromium.IS_INSTALLED, disabledReason = Chromium.MISSING)
 class PagesInBrowserTest {
 
   private static final String SCRIPT = "<script>alert(1)</script>";
@@ -57,9 +59,7 @@ class PagesInBrowserTest {
 
   @AfterAll
   static void quit() {
-    if (chromium != null) {
-      chromium.close();
-    }
+    chromium.close();
   }
 
   @BeforeEach
