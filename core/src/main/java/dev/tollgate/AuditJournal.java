@@ -30,9 +30,20 @@ final class AuditJournal {
    * @throws StoreException when the store does not answer, or others kept writing
    */
   void add(AuditRow row) throws StoreException {
+    LOGGER.log(System.Logger.Level.INFO, () -> logged(row));
     String line = line(row);
-    LOGGER.log(System.Logger.Level.INFO, () -> line.replace(SEPARATOR, " | "));
     document.change(before -> shortened(line + "\n" + before));
+  }
+
+  private static String logged(AuditRow row) {
+    return new LogLine()
+        .add("event", "audit")
+        .add("at", row.at().toString())
+        .add("operator", row.operator())
+        .add("action", row.action())
+        .add("subject", row.subject())
+        .add("reason", row.reason())
+        .toString();
   }
 
   /** Without the oldest rows that do not fit. */

@@ -9,6 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,36 @@ class AuditJournalTest {
   void aReasonCannotForgeARow() throws Exception {
     one.audit(row("x\n2026-03-10T12:00:00Z\tmallory\tclose-breaker\troute chat\t"));
     assertThat(one.audits()).singleElement().extracting(AuditRow::operator).isEqualTo("olga");
+  }
+
+  @Test
+  void aReasonCannotForgeALineOfTheLog() throws Exception {
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger("dev.tollgate.audit");
+    Handler recorder =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            lines.add(line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(recorder);
+    try {
+      one.audit(row("x | y\" operator=\"mallory\nevent=\"audit"));
+    } finally {
+      logger.removeHandler(recorder);
+    }
+    assertThat(lines)
+        .containsExactly(
+            "event=\"audit\" at=\"2026-03-10T12:00:00Z\" operator=\"olga\""
+                + " action=\"open-breaker\" subject=\"route chat\""
+                + " reason=\"x | y\\\" operator=\\\"mallory\\u{a}event=\\\"audit\"");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.tollgate.Call;
 import dev.tollgate.CallListener;
 import dev.tollgate.CallRecord;
 import dev.tollgate.Decision;
+import dev.tollgate.LogLine;
 import dev.tollgate.Money;
 import dev.tollgate.Usage;
 import java.lang.System.Logger;
@@ -37,8 +38,8 @@ final class CallLog implements CallListener {
   }
 
   private static String refused(Decision.Refused refused, String event) {
-    Line line =
-        new Line()
+    LogLine line =
+        new LogLine()
             .add("event", event)
             .add("caller", refused.call().caller().id())
             .add("tier", refused.call().caller().tier())
@@ -54,7 +55,7 @@ final class CallLog implements CallListener {
   }
 
   private static String charged(Call call, CallRecord row) {
-    return new Line()
+    return new LogLine()
         .add("event", row.outcome().name().toLowerCase(Locale.ROOT))
         .add("id", row.id())
         .add("at", row.at().toString())
@@ -66,46 +67,5 @@ final class CallLog implements CallListener {
         .add("outputTokens", Long.toString(row.outputTokens()))
         .add("costUsd", Money.usd(row.costNanoUsd()).toPlainString())
         .toString();
-  }
-
-  /** Pairs of keys and quoted values. Not thread-safe. */
-  private static final class Line {
-
-    private final StringBuilder out = new StringBuilder(256);
-
-    Line add(String key, String value) {
-      out.append(out.isEmpty() ? "" : " ").append(key).append("=\"");
-      value.codePoints().forEach(this::addCharacter);
-      out.append('"');
-      return this;
-    }
-
-    private void addCharacter(int character) {
-      if (character == '"' || character == '\\') {
-        out.append('\\').appendCodePoint(character);
-      } else if (isInvisible(character)) {
-        out.append(String.format(Locale.ROOT, "\\u{%x}", character));
-      } else {
-        out.appendCodePoint(character);
-      }
-    }
-
-    /** What ends a line, or makes it read other than it is. */
-    private static boolean isInvisible(int character) {
-      return switch (Character.getType(character)) {
-        case Character.CONTROL,
-            Character.FORMAT,
-            Character.LINE_SEPARATOR,
-            Character.PARAGRAPH_SEPARATOR,
-            Character.SURROGATE ->
-            true;
-        default -> false;
-      };
-    }
-
-    @Override
-    public String toString() {
-      return out.toString();
-    }
   }
 }

@@ -2,9 +2,15 @@ package dev.tollgate.config;
 
 import dev.tollgate.Alert;
 import dev.tollgate.AlertSink;
+import dev.tollgate.LogLine;
 import java.lang.System.Logger.Level;
+import java.util.Locale;
+import java.util.TreeMap;
 
-/** Writes alerts to the log of {@code dev.tollgate.alerts}. Stateless. */
+/**
+ * Writes alerts to the log of {@code dev.tollgate.alerts}, each as a line of {@code key="value"}
+ * pairs. Stateless.
+ */
 final class LogSink implements AlertSink {
 
   static final String SCHEME = "log";
@@ -18,7 +24,20 @@ final class LogSink implements AlertSink {
 
   @Override
   public void deliver(Alert alert) {
-    LOGGER.log(level(alert.kind()), alert::toString);
+    LOGGER.log(level(alert.kind()), () -> line(alert));
+  }
+
+  /** What the alert says, for people, and then what it says for programs. */
+  private static String line(Alert alert) {
+    LogLine line =
+        new LogLine()
+            .add("event", alert.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .add("at", alert.at().toString())
+            .add("id", alert.id())
+            .add("subject", alert.subject())
+            .add("message", alert.message());
+    new TreeMap<>(alert.details()).forEach((key, value) -> line.add("detail." + key, value));
+    return line.toString();
   }
 
   private static Level level(Alert.Kind kind) {
