@@ -96,9 +96,9 @@ public final class Application implements AutoCloseable {
     return shared.engine.settings();
   }
 
-  /** The values that are configured now, by key, without their secrets. */
-  public List<ConfiguredValue> configuration() {
-    return ConfiguredValue.of(shared.config);
+  /** The values in force, and what is wrong with a changed configuration that is not. */
+  public ConfigurationState configuration() {
+    return shared.engine.configuration();
   }
 
   /** Ends this use. Idempotent. */

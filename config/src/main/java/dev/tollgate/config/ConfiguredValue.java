@@ -1,7 +1,10 @@
 package dev.tollgate.config;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
@@ -23,14 +26,25 @@ public record ConfiguredValue(String key, String value, String origin) {
   private static final Pattern SECRET_KEY = Pattern.compile(".*[.-](key|secret|password|token)");
   private static final String HIDDEN = "***";
 
-  /** The values that a Config has for the product's keys, by key. */
-  static List<ConfiguredValue> of(Config config) {
+  static final String DEFAULT = "default";
+
+  /**
+   * The values that a Config has for the product's keys, and the defaults of others, by key.
+   *
+   * @param defaults by key
+   */
+  static List<ConfiguredValue> of(Config config, Map<Key, String> defaults) {
     Problems unread = new Problems();
-    return new KeyFinder(config, unread)
-        .find().entrySet().stream()
-            .map(entry -> of(entry.getKey(), config.getConfigValue(entry.getValue())))
-            .flatMap(Optional::stream)
-            .toList();
+    SortedMap<Key, ConfiguredValue> values = new TreeMap<>();
+    defaults.forEach(
+        (key, value) -> values.put(key, new ConfiguredValue(key.toString(), value, DEFAULT)));
+    new KeyFinder(config, unread)
+        .find()
+        .forEach(
+            (key, property) ->
+                of(key, config.getConfigValue(property))
+                    .ifPresent(value -> values.put(key, value)));
+    return List.copyOf(values.values());
   }
 
   private static Optional<ConfiguredValue> of(Key key, ConfigValue found) {

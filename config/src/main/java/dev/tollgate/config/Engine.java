@@ -47,6 +47,7 @@ final class Engine implements AutoCloseable {
   private final Tokenizers tokenizers;
   private final ProviderErrands errands;
   private volatile Settings settings;
+  private volatile ConfigurationState configuration;
   private String fingerprint;
 
   private Engine(
@@ -64,6 +65,7 @@ final class Engine implements AutoCloseable {
     this.fingerprintKey = fingerprintKey;
     this.fingerprint = snapshot.fingerprint(fingerprintKey);
     this.settings = with(prices.book(), reading.settings());
+    this.configuration = inForce(config, reading);
     this.prices = prices;
     this.tokenizers = new Tokenizers();
     this.alerts = alerts;
@@ -167,6 +169,14 @@ final class Engine implements AutoCloseable {
     return settings;
   }
 
+  ConfigurationState configuration() {
+    return configuration;
+  }
+
+  private static ConfigurationState inForce(Config config, SettingsReader.Reading reading) {
+    return new ConfigurationState(ConfiguredValue.of(config, reading.defaults()), List.of());
+  }
+
   List<SinkState> sinks() {
     return alerts.states();
   }
@@ -199,8 +209,10 @@ final class Engine implements AutoCloseable {
       prices.use(reading.prices());
       takeOver(with(prices.book(), reading.settings()));
       errands.use(reading.providerApis());
+      configuration = inForce(config, reading);
       warn(reading.warnings());
     } catch (ConfigurationException wrong) {
+      configuration = new ConfigurationState(configuration.values(), wrong.problems());
       LOG.log(
           System.Logger.Level.ERROR,
           () -> "the changed configuration is not used: " + wrong.getMessage());

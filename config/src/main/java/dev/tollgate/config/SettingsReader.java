@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -54,13 +55,15 @@ final class SettingsReader {
    * @param providerApis providers' own bills and limits
    * @param reloadPeriod how often to look for changes, 0 for never
    * @param warnings what is valid and yet unwise
+   * @param defaults what keys have that are not configured
    */
   record Reading(
       Settings settings,
       PriceSettings prices,
       ProviderApis providerApis,
       Duration reloadPeriod,
-      List<Problem> warnings) {
+      List<Problem> warnings,
+      SortedMap<Key, String> defaults) {
 
     Reading {
       warnings = List.copyOf(warnings);
@@ -96,14 +99,16 @@ final class SettingsReader {
     Duration reloadPeriod = values.get("reload", RELOAD_PERIOD, Duration.ofSeconds(5));
     values.check("config", ConfigFile.SYNTAX);
 
+    boolean genAiMetrics = values.get("genai-metrics", Syntax.BOOLEAN, false);
+
     problems.throwIfAny();
     return new Reading(
-        new Settings(
-            policies, http, store, alerts, values.get("genai-metrics", Syntax.BOOLEAN, false)),
+        new Settings(policies, http, store, alerts, genAiMetrics),
         prices,
         providerApis,
         reloadPeriod,
-        SpendWarnings.of(spending));
+        SpendWarnings.of(spending),
+        values.defaults());
   }
 
   private static SpendingReader.Reading spending(

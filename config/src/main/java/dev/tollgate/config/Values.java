@@ -1,11 +1,17 @@
 package dev.tollgate.config;
 
+import java.net.URI;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -15,6 +21,7 @@ final class Values {
 
   private final SortedMap<Key, String> values;
   private final Problems problems;
+  private final SortedMap<Key, String> defaults = new TreeMap<>();
 
   Values(SortedMap<Key, String> values, Problems problems) {
     this.values = values;
@@ -45,9 +52,33 @@ final class Values {
   /** The value, or {@code otherwise} where there is none or it is wrong. */
   <T> T get(Key key, Syntax<T> syntax, T otherwise) {
     String text = values.get(key);
-    return text == null
-        ? otherwise
-        : attempt(key, syntax.example(), () -> syntax.parse(text)).orElse(otherwise);
+    if (text == null) {
+      written(otherwise).ifPresent(value -> defaults.put(key, value));
+      return otherwise;
+    }
+    return attempt(key, syntax.example(), () -> syntax.parse(text)).orElse(otherwise);
+  }
+
+  /** What the keys have that were asked for and are missing, as it would be written. */
+  SortedMap<Key, String> defaults() {
+    return Collections.unmodifiableSortedMap(defaults);
+  }
+
+  /** A value as people write it; empty when it stands for nothing, or cannot be written. */
+  private static Optional<String> written(Object value) {
+    if (value instanceof Duration duration) {
+      return Optional.of(
+          duration.toMillis() % 1000 == 0
+              ? duration.toSeconds() + " seconds"
+              : duration.toMillis() + " ms");
+    }
+    if (value instanceof Enum<?> constant) {
+      return Optional.of(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+    if (value instanceof Boolean || value instanceof Integer || value instanceof ZoneId) {
+      return Optional.of(value.toString());
+    }
+    return value instanceof URI address ? Optional.of(address.toString()) : Optional.empty();
   }
 
   /** Reports the value if it is wrong. */

@@ -26,7 +26,7 @@ class ConfiguredValueTest {
                     100),
                 new PropertiesConfigSource(Map.of("tollgate.nodes", "3"), "operator", 300))
             .build();
-    List<ConfiguredValue> values = ConfiguredValue.of(config);
+    List<ConfiguredValue> values = ConfiguredValue.of(config, Map.of());
     assertThat(values)
         .containsExactly(
             new ConfiguredValue("tollgate.hash-key", "***", "PropertiesConfigSource[source=file]"),
@@ -56,7 +56,7 @@ class ConfiguredValueTest {
                     100))
             .build();
 
-    assertThat(ConfiguredValue.of(config))
+    assertThat(ConfiguredValue.of(config, Map.of()))
         .extracting(ConfiguredValue::value)
         .containsExactly("log, pagerduty:***, slack:https://hooks.slack.com/***", "***");
   }

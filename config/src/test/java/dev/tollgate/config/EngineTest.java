@@ -49,10 +49,38 @@ class EngineTest {
       engine.reloadNow();
       assertThat(engine.settings()).isSameAs(good);
       assertThat(remaining(engine)).isEqualTo(20);
+      assertThat(shown(engine, "tollgate.tier.free.rate").value()).isEqualTo("1/hour burst 20");
+      assertThat(engine.configuration().rejected())
+          .singleElement()
+          .satisfies(problem -> assertThat(problem.value()).isEqualTo("many/hour"));
 
       source.set("tollgate.tier.free.rate", "1/hour burst 5");
       engine.reloadNow();
       assertThat(remaining(engine)).isEqualTo(5);
+      assertThat(shown(engine, "tollgate.tier.free.rate").value()).isEqualTo("1/hour burst 5");
+      assertThat(engine.configuration().rejected()).isEmpty();
+    }
+  }
+
+  private static ConfiguredValue shown(Engine engine, String key) {
+    return engine.configuration().values().stream()
+        .filter(value -> value.key().equals(key))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void whatIsNotConfiguredIsShownWithItsDefault() {
+    try (Engine engine = Engine.open(source.config(), LOADER)) {
+      assertThat(shown(engine, "tollgate.nodes"))
+          .isEqualTo(new ConfiguredValue("tollgate.nodes", "1", "default"));
+      assertThat(shown(engine, "tollgate.store-deadline").value()).isEqualTo("50 ms");
+      assertThat(shown(engine, "tollgate.on-store-failure").value()).isEqualTo("local");
+      assertThat(shown(engine, "tollgate.zone").value()).isEqualTo("Z");
+      assertThat(shown(engine, "tollgate.route.chat.criticality").value()).isEqualTo("optional");
+      assertThat(shown(engine, "tollgate.reload").origin()).isNotEqualTo("default");
+      assertThat(engine.configuration().values())
+          .noneMatch(value -> value.key().equals("tollgate.hash-key"));
     }
   }
 

@@ -5,7 +5,7 @@ import dev.tollgate.CallerOverride;
 import dev.tollgate.OpenCall;
 import dev.tollgate.SinkState;
 import dev.tollgate.Tollgate;
-import dev.tollgate.config.ConfiguredValue;
+import dev.tollgate.config.ConfigurationState;
 import dev.tollgate.config.Settings;
 import dev.tollgate.store.StoreException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,7 +28,7 @@ final class AdminPage implements Page {
 
   private final Tollgate tollgate;
   private final Supplier<Settings> settings;
-  private final Supplier<List<ConfiguredValue>> configuration;
+  private final Supplier<ConfigurationState> configuration;
   private final Supplier<List<SinkState>> sinks;
   private final InstantSource clock;
   private final OperatorActions actions;
@@ -38,7 +38,7 @@ final class AdminPage implements Page {
   AdminPage(
       Tollgate tollgate,
       Supplier<Settings> settings,
-      Supplier<List<ConfiguredValue>> configuration,
+      Supplier<ConfigurationState> configuration,
       Supplier<List<SinkState>> sinks,
       InstantSource clock) {
     this.tollgate = tollgate;

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Counts calls. A request that both the filter and an annotated method decide is two decisions.
@@ -21,7 +22,10 @@ import java.util.function.Consumer;
  */
 final class CallMetrics implements CallListener {
 
-  /** Callers name models, so there may be many. */
+  /**
+   * Callers name models, so there may be many: of those that have a price, and of others. So no
+   * made-up name takes the place of one that costs money.
+   */
   static final int MAX_MODELS = 100;
 
   static final String OTHER_MODEL = "other";
@@ -31,15 +35,20 @@ final class CallMetrics implements CallListener {
   private final BooleanSupplier genAi;
   private final InstantSource clock;
   private final Consumer<Alert> alerted = this::count;
-  private final Set<String> models = ConcurrentHashMap.newKeySet();
+  private final Predicate<String> priced;
+  private final Set<String> pricedModels = ConcurrentHashMap.newKeySet();
+  private final Set<String> otherModels = ConcurrentHashMap.newKeySet();
 
   /**
    * @param genAi whether tokens are counted under the names of OpenTelemetry's conventions for
    *     generative AI, rather than under the product's own
+   * @param priced whether a model has a price
    */
-  CallMetrics(List<Meters> meters, BooleanSupplier genAi, InstantSource clock) {
+  CallMetrics(
+      List<Meters> meters, BooleanSupplier genAi, Predicate<String> priced, InstantSource clock) {
     this.meters = List.copyOf(meters);
     this.genAi = genAi;
+    this.priced = priced;
     this.clock = clock;
   }
 
@@ -96,8 +105,15 @@ final class CallMetrics implements CallListener {
   }
 
   private String bounded(String model) {
-    boolean known = models.contains(model) || (models.size() < MAX_MODELS && models.add(model));
+    boolean known =
+        pricedModels.contains(model)
+            || otherModels.contains(model)
+            || hasPlace(priced.test(model) ? pricedModels : otherModels, model);
     return known ? model : OTHER_MODEL;
+  }
+
+  private static boolean hasPlace(Set<String> models, String model) {
+    return models.size() < MAX_MODELS && models.add(model);
   }
 
   private static String name(Decision decision) {

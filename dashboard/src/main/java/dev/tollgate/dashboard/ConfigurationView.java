@@ -1,15 +1,24 @@
 package dev.tollgate.dashboard;
 
+import dev.tollgate.config.ConfigurationException.Problem;
+import dev.tollgate.config.ConfigurationState;
 import dev.tollgate.config.ConfiguredValue;
 import java.util.List;
 
-/** The values that are configured, each with its origin, in HTML. Immutable. */
-record ConfigurationView(List<ConfiguredValue> values) {
+/** The values in force, each with its origin, in HTML. Immutable. */
+record ConfigurationView(ConfigurationState state) {
 
   void write(Html html) {
+    if (!state.rejected().isEmpty()) {
+      writeRejected(html);
+    }
     html.open("section", "class", "card").element("h2", "Configuration", "id", "configured");
     html.element(
-        "p", "What is not here has its default. Secrets are not shown.", "class", "explained");
+        "p",
+        "These values are in force. Those of the origin \""
+            + "default\" are not configured. Secrets are not shown.",
+        "class",
+        "explained");
     html.open(
         "div",
         "class",
@@ -25,11 +34,20 @@ record ConfigurationView(List<ConfiguredValue> values) {
       html.element("th", heading, "scope", "col");
     }
     html.close().close().open("tbody");
-    for (ConfiguredValue value : values) {
+    for (ConfiguredValue value : state.values()) {
       html.open("tr").element("td", value.key());
       html.open("td", "class", "wrap").foreign(value.value()).close();
       html.open("td", "class", "wrap fine").foreign(value.origin()).close().close();
     }
     html.close().close().close().close();
+  }
+
+  private void writeRejected(Html html) {
+    html.open("section", "class", "notice", "data-kind", "warn", "aria-label", "Rejected");
+    html.element("p", "The changed configuration is wrong and not in force:").open("ul");
+    for (Problem problem : state.rejected()) {
+      html.open("li", "class", "wrap").foreign(problem.toString()).close();
+    }
+    html.close().close();
   }
 }

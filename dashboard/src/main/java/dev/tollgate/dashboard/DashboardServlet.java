@@ -4,7 +4,7 @@ import dev.tollgate.SinkState;
 import dev.tollgate.Tollgate;
 import dev.tollgate.config.Application;
 import dev.tollgate.config.ConfigurationException;
-import dev.tollgate.config.ConfiguredValue;
+import dev.tollgate.config.ConfigurationState;
 import dev.tollgate.config.Settings;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -36,7 +36,7 @@ public final class DashboardServlet extends HttpServlet {
   private record Source(
       Tollgate tollgate,
       Supplier<Settings> settings,
-      Supplier<List<ConfiguredValue>> configuration,
+      Supplier<ConfigurationState> configuration,
       Supplier<List<SinkState>> sinks) {
 
     List<Gauge> gauges() {
@@ -69,7 +69,7 @@ public final class DashboardServlet extends HttpServlet {
   public DashboardServlet(
       Tollgate tollgate,
       Supplier<Settings> settings,
-      Supplier<List<ConfiguredValue>> configuration,
+      Supplier<ConfigurationState> configuration,
       Supplier<List<SinkState>> sinks,
       InstantSource clock) {
     this(clock);
@@ -97,7 +97,11 @@ public final class DashboardServlet extends HttpServlet {
     Readings readings = new Readings(opened::gauges, clock);
     meters.forEach(meter -> meter.observe(readings));
     CallMetrics counting =
-        new CallMetrics(meters, () -> opened.settings().get().genAiMetrics(), clock);
+        new CallMetrics(
+            meters,
+            () -> opened.settings().get().genAiMetrics(),
+            model -> opened.tollgate().policies().prices().find(model).isPresent(),
+            clock);
     opened.tollgate().onCall(counting);
     opened.tollgate().onAlert(counting.listener());
     metrics = counting;

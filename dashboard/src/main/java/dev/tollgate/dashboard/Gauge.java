@@ -34,53 +34,51 @@ record Gauge(
     return Stream.concat(of(tollgate).stream(), of(sinks).stream()).toList();
   }
 
+  private static final Gauge STATE =
+      plain("tollgate.breaker.state", "Whether calls are halted: 0 closed, 1 half open, 2 open", 0);
+  private static final Gauge DEMAND =
+      plain("tollgate.breaker.demand.usd", "Demanded spending, in US dollars a minute", 0);
+  private static final Gauge NORMAL =
+      plain("tollgate.breaker.normal.usd", "Normal spending, in US dollars a minute", 0);
+  private static final Gauge LIMIT =
+      plain("tollgate.budget.limit.usd", "A provider's hard limit, in US dollars", 0);
+  private static final Gauge SPENT =
+      plain("tollgate.budget.spent.usd", "What is known to be spent of it, in US dollars", 0);
+  private static final Gauge LEASED =
+      plain("tollgate.budget.leased.usd", "What processes have leased of it, in US dollars", 0);
+
+  /** Names that may have no value yet: a reload can bring breakers and budgets. */
+  static final List<Gauge> PROTOTYPES = List.of(STATE, DEMAND, NORMAL, LIMIT, SPENT, LEASED);
+
   private static List<Gauge> of(Tollgate tollgate) {
     List<Gauge> gauges = new ArrayList<>(of(tollgate.health()));
     List<BreakerStatus> breakers = tollgate.breakers();
-    breakers.forEach(breaker -> gauges.add(state(breaker)));
-    String demand = "Demanded spending, in US dollars a minute";
-    breakers.forEach(
-        breaker ->
-            gauges.add(usd("tollgate.breaker.demand.usd", demand, breaker, breaker.demand())));
-    String normal = "Normal spending, in US dollars a minute";
-    breakers.forEach(
-        breaker ->
-            gauges.add(usd("tollgate.breaker.normal.usd", normal, breaker, breaker.normal())));
+    breakers.forEach(breaker -> gauges.add(STATE.of(breaker, state(breaker))));
+    breakers.forEach(breaker -> gauges.add(DEMAND.of(breaker, Money.usd(breaker.demand()))));
+    breakers.forEach(breaker -> gauges.add(NORMAL.of(breaker, Money.usd(breaker.normal()))));
     List<BudgetStatus> budgets = tollgate.budgets();
-    String limit = "A provider's hard limit, in US dollars";
-    budgets.forEach(
-        budget ->
-            gauges.add(
-                usd("tollgate.budget.limit.usd", limit, budget, budget.budget().limit().amount())));
-    String spent = "What is known to be spent of it, in US dollars";
-    budgets.forEach(
-        budget -> gauges.add(usd("tollgate.budget.spent.usd", spent, budget, budget.posted())));
-    String leased = "What processes have leased of it, in US dollars";
-    budgets.forEach(
-        budget -> gauges.add(usd("tollgate.budget.leased.usd", leased, budget, budget.leased())));
+    budgets.forEach(budget -> gauges.add(LIMIT.of(budget, budget.budget().limit().amount())));
+    budgets.forEach(budget -> gauges.add(SPENT.of(budget, budget.posted())));
+    budgets.forEach(budget -> gauges.add(LEASED.of(budget, budget.leased())));
     return List.copyOf(gauges);
   }
 
-  private static Gauge state(BreakerStatus breaker) {
-    long state =
+  private static BigDecimal state(BreakerStatus breaker) {
+    return BigDecimal.valueOf(
         switch (breaker.state()) {
           case CLOSED -> 0;
           case HALF_OPEN -> 1;
           case OPEN -> 2;
-        };
-    String help = "Whether calls are halted: 0 closed, 1 half open, 2 open";
-    Map<String, String> labels = Map.of("scope", breaker.scope().label());
-    return new Gauge("tollgate.breaker.state", help, false, labels, BigDecimal.valueOf(state));
+        });
   }
 
-  private static Gauge usd(String dotted, String help, BreakerStatus breaker, long nanoUsd) {
-    return new Gauge(
-        dotted, help, false, Map.of("scope", breaker.scope().label()), Money.usd(nanoUsd));
+  private Gauge of(BreakerStatus breaker, BigDecimal amount) {
+    return new Gauge(dotted, help, counter, Map.of("scope", breaker.scope().label()), amount);
   }
 
-  private static Gauge usd(String dotted, String help, BudgetStatus budget, long nanoUsd) {
-    return new Gauge(
-        dotted, help, false, Map.of("provider", budget.budget().provider()), Money.usd(nanoUsd));
+  private Gauge of(BudgetStatus budget, long nanoUsd) {
+    Map<String, String> labels = Map.of("provider", budget.budget().provider());
+    return new Gauge(dotted, help, counter, labels, Money.usd(nanoUsd));
   }
 
   private static List<Gauge> of(Health health) {

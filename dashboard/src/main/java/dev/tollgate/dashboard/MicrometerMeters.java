@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Hands what is counted to Micrometer. Loaded only where that is. Thread-safe. */
 final class MicrometerMeters implements Meters {
@@ -38,7 +39,8 @@ final class MicrometerMeters implements Meters {
       DistributionSummary summary =
           DistributionSummary.builder(instrument.dotted())
               .description(instrument.help())
-              .baseUnit(instrument.unit().code())
+              .baseUnit(unit(instrument))
+              .serviceLevelObjectives(bounds(instrument))
               .tags(tags)
               .register(registry);
       registered.add(summary);
@@ -47,12 +49,24 @@ final class MicrometerMeters implements Meters {
       Counter counter =
           Counter.builder(instrument.dotted())
               .description(instrument.help())
-              .baseUnit(instrument.unit().code())
+              .baseUnit(unit(instrument))
               .tags(tags)
               .register(registry);
       registered.add(counter);
       counter.increment(value);
     }
+  }
+
+  /** Registries make it a part of the name, so it is what Prometheus's text has there. */
+  private static @Nullable String unit(Instrument instrument) {
+    String suffix = instrument.unit().suffix();
+    return suffix.isEmpty() ? null : suffix;
+  }
+
+  private static double[] bounds(Instrument instrument) {
+    return instrument.buckets().orElseThrow().stream()
+        .mapToDouble(bound -> instrument.unit().of(bound).doubleValue())
+        .toArray();
   }
 
   /** Values that come with a changed configuration are registered when others are read. */

@@ -47,11 +47,12 @@ final class OpenTelemetryMeters implements Meters {
     return new OpenTelemetryMeters(GlobalOpenTelemetry::get);
   }
 
-  /** The names are those that have values by now. */
+  /** The names are those that have values by now, or may have after a reload. */
   @Override
   public void observe(Readings readings) {
     Map<String, Gauge> names = new LinkedHashMap<>();
     readings.current().forEach(gauge -> names.putIfAbsent(gauge.dotted(), gauge));
+    Gauge.PROTOTYPES.forEach(gauge -> names.putIfAbsent(gauge.dotted(), gauge));
     unobserved.set(() -> names.values().forEach(name -> observe(name, readings)));
   }
 

@@ -410,6 +410,8 @@ class AdminPageTest {
   void theConfigurationIsShownWithItsOrigins() throws Exception {
     assertThat(asOperator("admin/configuration").body())
         .contains("tollgate.nodes")
-        .contains("SysPropConfigSource");
+        .contains("SysPropConfigSource")
+        .contains("tollgate.shadow", ">default<")
+        .contains("wrong and not in force", "&#39;Moon&#39; is not a time zone");
   }
 }

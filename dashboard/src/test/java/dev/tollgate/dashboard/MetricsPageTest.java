@@ -144,6 +144,16 @@ class MetricsPageTest {
   }
 
   @Test
+  void madeUpModelsDoNotHideOneThatCostsMoney() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      server.tollgate().reserve(call("c" + i, "made up " + i)).orThrow().settle(Usage.of(1, 1));
+    }
+    server.tollgate().reserve(call("ann", "m")).orThrow().settle(Usage.of(700, 300));
+    assertThat(scrape())
+        .contains("tollgate_cost_usd_total{route=\"chat\",tier=\"free\",model=\"m\"} 0.0013");
+  }
+
+  @Test
   void aHostileModelCannotWriteLinesOfItsOwn() throws Exception {
     String model = "\"} 1\nfake_metric 2\\";
     server.tollgate().reserve(call("ann", model)).orThrow().settle(Usage.of(1, 1));

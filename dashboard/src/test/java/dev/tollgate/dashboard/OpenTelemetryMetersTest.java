@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +106,21 @@ class OpenTelemetryMetersTest {
     meters.close();
     assertThat(reader.collectAllMetrics())
         .noneMatch(metric -> metric.getName().equals("tollgate.breaker.state"));
+  }
+
+  @Test
+  void aBudgetThatAReloadBringsIsReadToo() {
+    AtomicReference<List<Gauge>> known = new AtomicReference<>(List.of());
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+    meters.observe(new Readings(known::get, now::get));
+    meters.record(Instrument.ALERTS, 1, List.of("quota-reached"));
+    assertThat(reader.collectAllMetrics())
+        .noneMatch(metric -> metric.getName().equals("tollgate.budget.limit.usd"));
+    known.set(List.of(gauge("tollgate.budget.limit.usd", false, Map.of("provider", "openai"), 7)));
+    now.set(Instant.EPOCH.plus(Readings.FRESH));
+    assertThat(metric("tollgate.budget.limit.usd").getDoubleGaugeData().getPoints())
+        .singleElement()
+        .satisfies(point -> assertThat(point.getValue()).isEqualTo(7));
   }
 
   private static Gauge gauge(

@@ -19,6 +19,8 @@ import dev.tollgate.Window;
 import dev.tollgate.config.AlertSettings;
 import dev.tollgate.config.CallDefaults;
 import dev.tollgate.config.CallerSource;
+import dev.tollgate.config.ConfigurationException;
+import dev.tollgate.config.ConfigurationState;
 import dev.tollgate.config.ConfiguredValue;
 import dev.tollgate.config.ErrorFormat;
 import dev.tollgate.config.HashKey;
@@ -97,8 +99,14 @@ final class PageServer implements AutoCloseable {
           new SinkState("webhook:a.example.com", 4, 5, 3, 0),
           new SinkState("webhook:b.example.com", 6, 4, 0, 1));
 
-  private static final List<ConfiguredValue> CONFIGURATION =
-      List.of(new ConfiguredValue("tollgate.nodes", "3", "SysPropConfigSource"));
+  private static final ConfigurationState CONFIGURATION =
+      new ConfigurationState(
+          List.of(
+              new ConfiguredValue("tollgate.nodes", "3", "SysPropConfigSource"),
+              new ConfiguredValue("tollgate.shadow", "false", "default")),
+          List.of(
+              new ConfigurationException.Problem(
+                  "tollgate.zone", "Moon", "'Moon' is not a time zone", "write for example UTC")));
 
   private static final HttpSettings SETTINGS =
       new HttpSettings(
