@@ -16,7 +16,7 @@ public interface ReplicatedStore extends Store {
   int MAX_SETTLED = 10_000;
 
   /** Holds that are restored together: calls wait behind them. */
-  int MAX_RESTORED = 64;
+  int MAX_RESTORED = 16;
 
   /**
    * A number that changes when another server answers, or the same one with other data: some of
