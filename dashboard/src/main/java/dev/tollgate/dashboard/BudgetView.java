@@ -1,13 +1,20 @@
 package dev.tollgate.dashboard;
 
+import dev.tollgate.Analytics;
 import dev.tollgate.BudgetReview;
 import dev.tollgate.BudgetStatus;
 import dev.tollgate.ProviderLatch;
+import dev.tollgate.store.StoreException;
 import java.time.Instant;
 import java.util.List;
 
 /** How the providers' budgets stand, in HTML. Immutable. */
-record BudgetView(List<BudgetStatus> budgets, Numbers numbers, Instant now, ActionForm form) {
+record BudgetView(
+    List<BudgetStatus> budgets,
+    Analytics analytics,
+    Numbers numbers,
+    Instant now,
+    ActionForm form) {
 
   void write(Html html) {
     if (budgets.isEmpty()) {
@@ -54,6 +61,11 @@ record BudgetView(List<BudgetStatus> budgets, Numbers numbers, Instant now, Acti
   }
 
   private void writeBurnDown(Html html, BudgetStatus status) {
+    try {
+      BurnDown.read(analytics, status, now).write(html, numbers);
+    } catch (StoreException unanswered) {
+      // the status says so
+    }
     long limit = status.budget().limit().amount();
     Forecast.reaches(limit, status.posted(), status.startsAt(), status.resetsAt(), now)
         .ifPresent(

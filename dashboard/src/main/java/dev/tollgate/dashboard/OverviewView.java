@@ -33,7 +33,7 @@ record OverviewView(
     html.open("div", "class", "cards broad");
     int factorPercent = spending.breaker().factorPercent();
     new BreakerView(tollgate.breakers(), factorPercent, numbers, now, form).write(html);
-    new BudgetView(tollgate.budgets(), numbers, now, form).write(html);
+    new BudgetView(tollgate.budgets(), tollgate.analytics(), numbers, now, form).write(html);
     html.close();
     new OverridesView(tollgate.overrides(), now, form, base).write(html);
     new AnomaliesView(tollgate, now, base).write(html);

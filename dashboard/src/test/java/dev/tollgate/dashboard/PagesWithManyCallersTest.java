@@ -34,6 +34,7 @@ class PagesWithManyCallersTest {
           "admin/spend",
           "admin/spend?by=route&span=day",
           "admin/spend?by=model&span=year",
+          "admin/spend?by=caller&span=year",
           "admin/callers?id=caller+7777",
           "admin/export",
           "metrics");
@@ -133,8 +134,10 @@ class PagesWithManyCallersTest {
         nanos.add(took);
       }
     }
-    long median = nanos.stream().sorted().toList().get(ASKED / 2);
-    System.out.printf("%s: %.1f ms (median)%n", path, median / 1e6);
+    List<Long> sorted = nanos.stream().sorted().toList();
+    long median = sorted.get(ASKED / 2);
+    long p95 = sorted.get((ASKED * 95 + 99) / 100 - 1);
+    System.out.printf("%s: %.1f ms (median), %.1f ms (p95)%n", path, median / 1e6, p95 / 1e6);
     assertThat(median).as(path).isLessThan(MOST.toNanos());
   }
 }

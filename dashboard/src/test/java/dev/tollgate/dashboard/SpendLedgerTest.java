@@ -60,7 +60,7 @@ class SpendLedgerTest {
   private static final int ENGINES = 3;
   private static final int CALLERS = 24;
   private static final int MOST_OPEN = 20;
-  private static final int DAYS = 10;
+  private static final int DAYS = 7;
   private static final LocalDate FIRST_DAY = LocalDate.parse("2026-02-24");
   private static final int MEAN_PAUSE_MILLIS = DAYS * 86_400_000 / CALLS;
   private static final List<String> MODELS =
@@ -234,7 +234,7 @@ class SpendLedgerTest {
             case FOCUS -> csv(body, "ChargePeriodStart", focusColumn(dimension), "BilledCost");
           };
       if (dimension == Dimension.CALLER && format != SpendExport.Format.FOCUS) {
-        // those of an hour are forgotten after a week
+        // those of an hour are forgotten after 8 days
         Set<String> known = period.span() == Period.Span.DAY ? names(exported) : names(charged);
         assertThat(exported)
             .as("seed %d, %s %s", seed, format, query)
