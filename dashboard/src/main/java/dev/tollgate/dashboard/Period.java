@@ -106,7 +106,7 @@ record Period(Span span, Instant from, Instant to) {
     return LocalDate.ofInstant(from, ZoneOffset.UTC);
   }
 
-  /** The last day or month of it: of which top callers are known. */
+  /** The last day of it. */
   LocalDate lastDay() {
     return LocalDate.ofInstant(to, ZoneOffset.UTC).minusDays(1);
   }

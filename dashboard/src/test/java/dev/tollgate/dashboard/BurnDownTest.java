@@ -50,8 +50,7 @@ class BurnDownTest {
       assertThat(burnDown.steps()).hasSize(10);
       assertThat(burnDown.steps().get(2))
           .isEqualTo(new BurnDown.Step(Instant.parse("2026-03-04T00:00:00Z"), 18_000_000_000L));
-      assertThat(burnDown.steps().get(9))
-          .isEqualTo(new BurnDown.Step(now.get(), 60_000_000_000L));
+      assertThat(burnDown.steps().get(9)).isEqualTo(new BurnDown.Step(now.get(), 60_000_000_000L));
       Html html = new Html();
       burnDown.write(html, new Numbers(Locale.US));
       String written = html.finish();
