@@ -198,7 +198,7 @@ class PagesInBrowserTest {
             clock ->
                 Tollgate.builder(
                         policies.with(
-                            new Spending(spending.budgets(), spending.breaker(), anomalies)),
+                            new Spending(spending.providers(), spending.breaker(), anomalies)),
                         new MemoryStore(1000, clock))
                     .clock(clock)
                     .build());

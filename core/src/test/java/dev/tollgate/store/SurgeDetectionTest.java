@@ -166,7 +166,8 @@ class SurgeDetectionTest {
       }
     }
     clients.values().forEach(Collections::sort);
-    assertThat(flagsPerMonth("web site", List.copyOf(clients.values()), 4, DEFAULT)).isLessThan(0.4);
+    assertThat(flagsPerMonth("web site", List.copyOf(clients.values()), 4, DEFAULT))
+        .isLessThan(0.4);
   }
 
   private double flagsPerMonth(String what, List<List<Long>> callers, int days, long expected)
