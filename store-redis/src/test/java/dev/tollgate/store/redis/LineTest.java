@@ -295,8 +295,8 @@ class LineTest {
   /** How often the burst of an ask's account was taken from, by the answer to it. */
   private static long taken(Ask ask) {
     List<?> values = ((Reply.Answer) ask.reply()).values();
-    // after outcome, time, two deadlines and what was taken comes the level: 6 seconds for each
-    return Math.round((Long) values.get(7) / 6_000_000.0);
+    // after outcome, time, two deadlines and the part that was taken comes the level, 6 s for each
+    return Math.round((Long) values.get(8) / 6_000_000.0);
   }
 
   @Test
