@@ -109,9 +109,9 @@ public final class Tollgate implements AutoCloseable {
     ending = new Settling(guard, forecast, breakers, listeners, notices);
     repeat(this::probe, PROBE_PERIOD);
     repeat(() -> guard.newDurability().ifPresent(builder.onDurability), PROBE_PERIOD);
-    repeat(census::tend, PROBE_PERIOD);
+    repeat(census::tend, CALLS_PERIOD);
     repeat(budgets::tend, PROBE_PERIOD);
-    repeat(calls::flush, CALLS_PERIOD);
+    repeat(calls::flush, builder.sumsEvery);
     repeat(notices::otherUnpriced, CALLS_PERIOD);
     repeat(overrides::refresh, OVERRIDES_PERIOD);
     repeat(breakers::tick, SpendBreakers.PERIOD);
@@ -764,6 +764,7 @@ public final class Tollgate implements AutoCloseable {
     private int maxCallers = 100_000;
     private ReservationIds ids = new ReservationIds();
     private Duration holdFor = Duration.ofMinutes(5);
+    private Duration sumsEvery = CALLS_PERIOD;
     private @Nullable ScheduledExecutorService background;
     private final List<Consumer<Alert>> listeners = new ArrayList<>();
     private Consumer<Durability> onDurability = found -> {};
@@ -822,6 +823,15 @@ public final class Tollgate implements AutoCloseable {
     /** How many callers the fallback keeps in memory: 1 or more. */
     public Builder maxCallers(int maxCallers) {
       this.maxCallers = maxCallers;
+      return this;
+    }
+
+    /**
+     * How often what was spent is brought to the store's sums over time, 5 seconds unless it is
+     * said: what a killed process has not brought is missing in them.
+     */
+    public Builder sumsEvery(Duration sumsEvery) {
+      this.sumsEvery = sumsEvery;
       return this;
     }
 

@@ -91,9 +91,7 @@ final class MemoryRollups implements Rollups {
     Rollups.checkPage(rollup, offset, limit);
     forgetOld();
     RollupTable table = tables.get(rollup);
-    return table == null
-        ? List.of()
-        : table.ranked().descendingSet().stream().skip(offset).limit(limit).toList();
+    return table == null ? List.of() : table.ranked().stream().skip(offset).limit(limit).toList();
   }
 
   @Override

@@ -11,10 +11,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.TreeSet;
 
 /** The rows of one rollup, and what has changed since its last image. Guarded by the rollups. */
 final class RollupTable {
@@ -22,12 +20,14 @@ final class RollupTable {
   /** The writers that it remembers: those that added last. */
   static final int MAX_WRITERS = 1000;
 
-  /** No two rows have the same rank: pages must fit together. */
+  /** The largest comes first. No two rows have the same rank: pages must fit together. */
   private static final Comparator<Row> BY_RANK =
-      Comparator.<Row>comparingLong(row -> row.values().get(0)).thenComparing(Row::key);
+      Comparator.<Row>comparingLong(row -> row.values().get(0)).thenComparing(Row::key).reversed();
 
   private final Map<String, Row> rows = new HashMap<>();
-  private final NavigableSet<Row> ranked = new TreeSet<>(BY_RANK);
+
+  /** The rows by rank, as of the latest question; empty when rows were added since. */
+  private List<Row> ranked = List.of();
 
   /** The last number of each writer, in the order in which they added. */
   private final Map<String, Long> sequences =
@@ -89,19 +89,22 @@ final class RollupTable {
   }
 
   private void put(Row row) {
-    Row before = rows.put(row.key(), row);
-    if (before != null) {
-      ranked.remove(before);
-    }
-    ranked.add(row);
+    rows.put(row.key(), row);
+    ranked = List.of();
   }
 
   Optional<Row> find(String key) {
     return Optional.ofNullable(rows.get(key));
   }
 
-  /** By rank. */
-  NavigableSet<Row> ranked() {
+  /**
+   * The largest rows come first. They are put in order when somebody asks: rows are added many
+   * times for each question.
+   */
+  List<Row> ranked() {
+    if (ranked.isEmpty()) {
+      ranked = rows.values().stream().sorted(BY_RANK).toList();
+    }
     return ranked;
   }
 
@@ -166,7 +169,7 @@ final class RollupTable {
   void read(DataInput in) throws IOException {
     if (in.readBoolean()) {
       rows.clear();
-      ranked.clear();
+      ranked = List.of();
       sequences.clear();
     }
     endMicros = in.readLong();

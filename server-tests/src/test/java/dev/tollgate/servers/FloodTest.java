@@ -32,14 +32,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FloodTest {
 
   private static final int MAX_CALLERS = 300;
-  private static final int NAMES = 3000;
+  private static final int NAMES = 1500;
   private static final int BURST = 5;
 
   /** Accounts that names share for which there is no room. */
   private static final int SHARED_ACCOUNTS = 64;
 
   private static final int SLOW_CLIENTS = 10;
-  private static final int PIECES = 30;
+  private static final int PIECES = 15;
   private static final long PAUSE_MILLIS = 100;
 
   @Parameter private Server server;

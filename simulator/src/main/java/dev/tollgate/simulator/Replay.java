@@ -8,6 +8,7 @@ import dev.tollgate.Tollgate;
 import dev.tollgate.Usage;
 import dev.tollgate.config.StoreSettings;
 import dev.tollgate.store.MemoryStore;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,9 @@ final class Replay {
 
   /** Calls under way at a time; those beyond are settled at once. */
   static final int MAX_UNDER_WAY = 100_000;
+
+  /** Nobody asks for sums over time while a trace is replayed, but the monthly review. */
+  private static final Duration SUMS_PERIOD = Duration.ofMinutes(5);
 
   private static final long FIRST_TOKEN_MICROS = 500_000;
   private static final long TOKEN_MICROS = 20_000;
@@ -45,6 +49,7 @@ final class Replay {
     longestMicros = store.holdFor().toNanos() / 2000;
     tollgate =
         Tollgate.builder(directory.policies(), new MemoryStore(store.maxCallers(), time))
+            .sumsEvery(SUMS_PERIOD)
             .clock(time)
             .background(time)
             .random(new SplittableRandom(seed))

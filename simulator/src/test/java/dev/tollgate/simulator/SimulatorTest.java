@@ -353,23 +353,26 @@ class SimulatorTest {
     assertThat(text(err)).contains("10 %, 30 calls").contains("100 %, ");
   }
 
-  /** The processor's time, since other work on the machine is not the simulator's. */
+  /**
+   * The processor's time, since other work on the machine is not the simulator's; half of what a
+   * million may take, for a run so short is half over when all of it is compiled.
+   */
   @Test
-  void simulatesAMillionCallsInLessThanAMinuteOfTheProcessor() throws IOException {
-    assertThat(simulateAMillionCalls().processor()).isLessThan(Duration.ofMinutes(1));
+  void simulatesTwoHundredThousandCallsInHalfAMinuteOfTheProcessor() throws IOException {
+    assertThat(simulateCalls(200_000, 3).processor()).isLessThan(Duration.ofSeconds(30));
   }
 
   /** What a user waits for, on a machine that does nothing else. */
   @Test
   @Tag("long")
   void simulatesAMillionCallsInLessThanAMinute() throws IOException {
-    assertThat(simulateAMillionCalls().clock()).isLessThan(Duration.ofMinutes(1));
+    assertThat(simulateCalls(1_000_000, 14).clock()).isLessThan(Duration.ofMinutes(1));
   }
 
   private record Taken(Duration processor, Duration clock) {}
 
   /** With everything on that looks at a call. */
-  private Taken simulateAMillionCalls() throws IOException {
+  private Taken simulateCalls(int calls, int days) throws IOException {
     String limits =
         LIMITS
             + """
@@ -379,7 +382,7 @@ class SimulatorTest {
             tollgate.anomaly = restrict
             tollgate.tier.free.restrict = context 4000, output 256, rate 5/minute
             """;
-    Path trace = GeneratedTrace.write(directory.resolve("trace.csv"), 1_000_000, 14, 5000, 7);
+    Path trace = GeneratedTrace.write(directory.resolve("trace.csv"), calls, days, 5000, 7);
     long processorBefore = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     long clockBefore = System.nanoTime();
 
@@ -390,9 +393,9 @@ class SimulatorTest {
             Duration.ofNanos(
                 ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - processorBefore),
             Duration.ofNanos(System.nanoTime() - clockBefore));
-    System.out.println("a million calls: " + taken);
-    assertThat(json().get("calls").asLong()).isEqualTo(1_000_000);
-    assertThat(json().get("admitted").asLong()).isGreaterThan(500_000);
+    System.out.println(calls + " calls: " + taken);
+    assertThat(json().get("calls").asLong()).isEqualTo(calls);
+    assertThat(json().get("admitted").asLong()).isGreaterThan(calls / 2);
     return taken;
   }
 
