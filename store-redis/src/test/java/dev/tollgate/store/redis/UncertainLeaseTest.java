@@ -56,8 +56,10 @@ class UncertainLeaseTest {
         .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
+              // online is a replica already while it has still to read what it was sent
               try (Jedis client = master.client()) {
-                return client.info("replication").contains("state=online");
+                client.set("heard", "yes");
+                return client.waitReplicas(1, 1000) == 1;
               }
             });
     store = Stores.open(master.uri(), Duration.ofMillis(500));
