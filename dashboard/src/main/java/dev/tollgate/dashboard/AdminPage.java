@@ -89,9 +89,8 @@ final class AdminPage implements Page {
     if (tier == null) {
       return base(form) + "?" + done;
     }
-    String caller =
-        CallerSearch.address(base(form), OperatorActions.field(form, ActionForm.SUBJECT));
-    return caller + "&" + CallerSearch.TIER + "=" + encoded(tier) + "&" + done;
+    String caller = OperatorActions.field(form, ActionForm.SUBJECT);
+    return CallerSearch.address(base(form), caller, tier) + "&" + done;
   }
 
   private static String base(HttpServletRequest request) {

@@ -26,23 +26,10 @@ record AnomaliesView(Tollgate tollgate, Instant now, String base) {
       return;
     }
     html.open("section", "class", "card").element("h2", "Abnormal callers", "id", "anomalies");
-    html.open(
-        "div",
-        "class",
-        "scroll",
-        "tabindex",
-        "0",
-        "role",
-        "region",
-        "aria-labelledby",
-        "anomalies");
-    html.open("table").open("thead").open("tr");
-    for (String heading : List.of("Time", "Caller", "What happened", "Now")) {
-      html.element("th", heading, "scope", "col");
-    }
-    html.close().close().open("tbody");
+    WideTable.open(html, "anomalies", List.of("Time", "Caller", "What happened", "Now"), List.of());
     latest.forEach(alert -> write(html, alert));
-    html.close().close().close().close();
+    WideTable.close(html);
+    html.close();
   }
 
   /** The latest of each caller. */

@@ -61,7 +61,16 @@ record CallerSearch(
 
   /** The address of a caller's page, as it was seen last. */
   static String address(String base, String id) {
-    return base + PATH + "?" + ID + "=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
+    return base + PATH + "?" + ID + "=" + encoded(id);
+  }
+
+  /** The address of a caller's page, as if of a tier. */
+  static String address(String base, String id, String tier) {
+    return address(base, id) + "&" + TIER + "=" + encoded(tier);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   void write(Html html) {

@@ -19,27 +19,14 @@ record ConfigurationView(ConfigurationState state) {
             + "default\" are not configured. Secrets are not shown.",
         "class",
         "explained");
-    html.open(
-        "div",
-        "class",
-        "scroll",
-        "tabindex",
-        "0",
-        "role",
-        "region",
-        "aria-labelledby",
-        "configured");
-    html.open("table").open("thead").open("tr");
-    for (String heading : List.of("Key", "Value", "Origin")) {
-      html.element("th", heading, "scope", "col");
-    }
-    html.close().close().open("tbody");
+    WideTable.open(html, "configured", List.of("Key", "Value", "Origin"), List.of());
     for (ConfiguredValue value : state.values()) {
       html.open("tr").element("td", value.key());
       html.open("td", "class", "wrap").foreign(value.value()).close();
       html.open("td", "class", "wrap fine").foreign(value.origin()).close().close();
     }
-    html.close().close().close().close();
+    WideTable.close(html);
+    html.close();
   }
 
   private void writeRejected(Html html) {

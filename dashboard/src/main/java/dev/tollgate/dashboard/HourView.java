@@ -7,8 +7,6 @@ import dev.tollgate.Resolution;
 import dev.tollgate.SpentCall;
 import dev.tollgate.Totals;
 import dev.tollgate.store.StoreException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -75,10 +73,10 @@ record HourView(
     html.open("li").open("b");
     numbers.writeDollars(html, totals.costNanoUsd());
     html.close().text(" spent").close();
-    writeFact(html, totals.requests(), "requests let in");
-    writeFact(html, totals.refused(), "refused");
-    writeFact(html, totals.inputTokens(), "tokens in");
-    writeFact(html, totals.outputTokens(), "tokens out");
+    numbers.writeFact(html, totals.requests(), "requests let in");
+    numbers.writeFact(html, totals.refused(), "refused");
+    numbers.writeFact(html, totals.inputTokens(), "tokens in");
+    numbers.writeFact(html, totals.outputTokens(), "tokens out");
     html.close().open("p", "class", "choices");
     html.element("a", "the hour before", "href", hour(query.start().minus(1, ChronoUnit.HOURS)));
     if (query.end().isBefore(query.now())) {
@@ -99,10 +97,6 @@ record HourView(
     return base + "/hour?" + query.ofDay().parameters(start);
   }
 
-  private void writeFact(Html html, long count, String what) {
-    html.open("li").element("b", numbers.count(count)).text(" " + what).close();
-  }
-
   private void writeCalls(Html html) {
     html.open("section", "class", "card").element("h2", "The dearest calls", "id", "dearest");
     html.element("p", explained(), "class", "explained");
@@ -110,18 +104,14 @@ record HourView(
       html.element("p", "None is known.", "class", "fine").close();
       return;
     }
-    html.open(
-        "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-labelledby", "dearest");
-    html.open("table").open("thead").open("tr");
-    for (String heading : List.of("Time", "Caller", "Tier", "Route", "Model")) {
-      html.element("th", heading, "scope", "col");
-    }
-    for (String heading : List.of("Tokens in", "Tokens out", "Cost")) {
-      html.element("th", heading, "scope", "col", "class", "number");
-    }
-    html.close().close().open("tbody");
+    WideTable.open(
+        html,
+        "dearest",
+        List.of("Time", "Caller", "Tier", "Route", "Model"),
+        List.of("Tokens in", "Tokens out", "Cost"));
     calls.forEach(call -> write(html, call));
-    html.close().close().close().close();
+    WideTable.close(html);
+    html.close();
   }
 
   /** What is listed, and what is not. */
@@ -144,9 +134,7 @@ record HourView(
     html.open("tr", "title", "call " + row.id()).open("td");
     Words.writeTime(html, row.at());
     html.close().open("td", "class", "wrap");
-    String id = URLEncoder.encode(call.caller(), StandardCharsets.UTF_8);
-    String tier = URLEncoder.encode(call.tier(), StandardCharsets.UTF_8);
-    html.open("a", "href", base + "/callers?id=" + id + "&tier=" + tier);
+    html.open("a", "href", CallerSearch.address(base, call.caller(), call.tier()));
     html.foreign(call.caller()).close().close();
     html.element("td", call.tier()).element("td", row.route());
     html.open("td", "class", "wrap").foreign(row.model()).close();

@@ -34,6 +34,11 @@ record Numbers(Locale locale) {
     html.element("data", dollars(nanoUsd), "value", Money.usd(nanoUsd).toPlainString());
   }
 
+  /** A count of a list of facts, and of what. */
+  void writeFact(Html html, long count, String what) {
+    html.open("li").element("b", count(count)).text(" " + what).close();
+  }
+
   private static int digits(BigDecimal usd) {
     if (usd.compareTo(BigDecimal.TEN) >= 0 || usd.signum() == 0) {
       return 2;

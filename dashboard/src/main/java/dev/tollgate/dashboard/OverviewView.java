@@ -57,14 +57,10 @@ record OverviewView(
     }
     html.open("ul", "class", "facts");
     html.open("li").text("kind of store: ").element("b", store).close();
-    writeFact(html, health.journalledSettlements(), "settlements wait for the store");
-    writeFact(html, health.lostSettlements(), "settlements lost");
-    writeFact(html, health.droppedAlerts(), "alerts dropped");
+    numbers.writeFact(html, health.journalledSettlements(), "settlements wait for the store");
+    numbers.writeFact(html, health.lostSettlements(), "settlements lost");
+    numbers.writeFact(html, health.droppedAlerts(), "alerts dropped");
     html.close().close();
-  }
-
-  private void writeFact(Html html, long count, String what) {
-    html.open("li").element("b", numbers.count(count)).text(" " + what).close();
   }
 
   private void writeAudits(Html html) {
@@ -73,13 +69,8 @@ record OverviewView(
       return;
     }
     html.open("section", "class", "card").element("h2", "What operators did", "id", "audits");
-    html.open(
-        "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-labelledby", "audits");
-    html.open("table").open("thead").open("tr");
-    for (String heading : List.of("Time", "Operator", "Action", "Subject", "Why")) {
-      html.element("th", heading, "scope", "col");
-    }
-    html.close().close().open("tbody");
+    WideTable.open(
+        html, "audits", List.of("Time", "Operator", "Action", "Subject", "Why"), List.of());
     for (AuditRow row : audits) {
       html.open("tr").open("td");
       Words.writeTime(html, row.at());
@@ -89,7 +80,8 @@ record OverviewView(
       }
       html.close();
     }
-    html.close().close().close().close();
+    WideTable.close(html);
+    html.close();
   }
 
   private void writeAlerts(Html html) {
@@ -99,13 +91,7 @@ record OverviewView(
       html.element("p", "None.", "class", "fine").close();
       return;
     }
-    html.open(
-        "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-labelledby", "alerts");
-    html.open("table").open("thead").open("tr");
-    for (String heading : List.of("Time", "Kind", "Subject", "What happened")) {
-      html.element("th", heading, "scope", "col");
-    }
-    html.close().close().open("tbody");
+    WideTable.open(html, "alerts", List.of("Time", "Kind", "Subject", "What happened"), List.of());
     for (Alert alert : alerts) {
       html.open("tr").open("td");
       Words.writeTime(html, alert.at());
@@ -113,6 +99,7 @@ record OverviewView(
       html.open("td", "class", "wrap").foreign(alert.subject()).close();
       html.open("td", "class", "wrap").foreign(Words.sentence(alert.message())).close().close();
     }
-    html.close().close().close().close();
+    WideTable.close(html);
+    html.close();
   }
 }

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -109,5 +110,18 @@ record Period(Span span, Instant from, Instant to) {
   /** The last day of it. */
   LocalDate lastDay() {
     return LocalDate.ofInstant(to, ZoneOffset.UTC).minusDays(1);
+  }
+
+  /** Such as {@code 2026-03-10}, {@code 2026-03} or {@code 2025-03 to 2026-03}. */
+  String name() {
+    return switch (span) {
+      case DAY -> firstDay().toString();
+      case MONTH -> month(firstDay());
+      case YEAR -> month(firstDay()) + " to " + month(lastDay());
+    };
+  }
+
+  private static String month(LocalDate day) {
+    return YearMonth.from(day).toString();
   }
 }

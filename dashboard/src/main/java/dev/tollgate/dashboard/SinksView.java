@@ -11,18 +11,14 @@ record SinksView(List<SinkState> sinks, Numbers numbers) {
       return;
     }
     html.open("section", "class", "card").element("h2", "Where alerts go", "id", "sinks");
-    html.open(
-        "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-labelledby", "sinks");
-    html.open("table").open("thead").open("tr");
-    for (String heading : List.of("Sink", "State")) {
-      html.element("th", heading, "scope", "col");
-    }
-    for (String heading : List.of("Delivered", "Retried", "Waiting", "Lost")) {
-      html.element("th", heading, "scope", "col", "class", "number");
-    }
-    html.close().close().open("tbody");
+    WideTable.open(
+        html,
+        "sinks",
+        List.of("Sink", "State"),
+        List.of("Delivered", "Retried", "Waiting", "Lost"));
     sinks.forEach(sink -> write(html, sink));
-    html.close().close().close().close();
+    WideTable.close(html);
+    html.close();
   }
 
   private void write(Html html, SinkState sink) {

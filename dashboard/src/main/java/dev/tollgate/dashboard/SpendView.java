@@ -52,17 +52,9 @@ record SpendView(
   }
 
   private String title() {
-    Period period = query.period();
-    String from = period.firstDay().toString();
-    String when =
-        switch (period.span()) {
-          case DAY -> from;
-          case MONTH -> from.substring(0, 7);
-          case YEAR -> from.substring(0, 7) + " to " + period.lastDay().toString().substring(0, 7);
-        };
     String what =
         query.name().map(name -> " " + (name.isEmpty() ? SpendChart.NAMELESS : name)).orElse("");
-    return "Spent by " + Words.dashed(query.by()) + what + ", " + when;
+    return "Spent by " + Words.dashed(query.by()) + what + ", " + query.period().name();
   }
 
   private void writeChoices(Html html) {

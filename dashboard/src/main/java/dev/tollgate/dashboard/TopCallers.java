@@ -6,8 +6,6 @@ import dev.tollgate.Analytics.Point;
 import dev.tollgate.Resolution;
 import dev.tollgate.Totals;
 import dev.tollgate.store.StoreException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,7 +53,6 @@ record TopCallers(
       Analytics analytics, SpendQuery query, int page, Numbers numbers, String base)
       throws StoreException {
     Period period = query.period();
-    String first = period.firstDay().toString();
     Instant in = period.from();
     String pages = base + "/spend?" + query.parameters();
     Resolution resolution = period.span() == Period.Span.DAY ? Resolution.DAY : Resolution.MONTH;
@@ -64,19 +61,13 @@ record TopCallers(
         isYear
             ? ofYear(analytics, period, page)
             : analytics.topCallers(resolution, in, page * OF_A_PAGE, OF_A_PAGE + 1);
-    String title =
-        switch (period.span()) {
-          case DAY -> first;
-          case MONTH -> first.substring(0, 7);
-          case YEAR -> first.substring(0, 7) + " to " + period.lastDay().toString().substring(0, 7);
-        };
     String note =
         isYear ? "Of those who are among the " + OF_EACH_MONTH + " top callers of a month." : "";
     return new TopCallers(
-        title,
+        period.name(),
         callers,
         page,
-        note + forgotten(resolution, period.to(), query.now()),
+        (note + " " + forgotten(resolution, period.to(), query.now())).strip(),
         query.by(Dimension.CALLER),
         pages,
         numbers,
@@ -142,16 +133,13 @@ record TopCallers(
       html.element("p", note.isEmpty() ? "Nobody." : "None is known.", "class", "fine").close();
       return;
     }
-    html.open(
-        "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-labelledby", "top");
-    html.open("table").open("thead").open("tr").element("th", "Caller", "scope", "col");
-    for (String heading :
-        List.of("Cost", "Requests", "Restricted", "Refused", "Tokens in", "Tokens out")) {
-      html.element("th", heading, "scope", "col", "class", "number");
-    }
-    html.close().close().open("tbody");
+    WideTable.open(
+        html,
+        "top",
+        List.of("Caller"),
+        List.of("Cost", "Requests", "Restricted", "Refused", "Tokens in", "Tokens out"));
     callers.stream().limit(OF_A_PAGE).forEach(caller -> write(html, caller));
-    html.close().close().close();
+    WideTable.close(html);
     writePages(html);
     html.close();
   }
@@ -177,8 +165,8 @@ record TopCallers(
     if (SpendView.isRest(caller.name())) {
       html.text("All others");
     } else {
-      String id = URLEncoder.encode(caller.name(), StandardCharsets.UTF_8);
-      html.open("a", "href", base + "/callers?id=" + id).foreign(caller.name()).close();
+      html.open("a", "href", CallerSearch.address(base, caller.name()));
+      html.foreign(caller.name()).close();
     }
     html.close().open("td", "class", "number");
     if (SpendView.isRest(caller.name())) {

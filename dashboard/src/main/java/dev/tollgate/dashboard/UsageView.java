@@ -221,18 +221,14 @@ record UsageView(Standing standing, Numbers numbers) {
       html.element("p", "None yet.", "class", "fine").close();
       return;
     }
-    html.open(
-        "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-labelledby", "calls");
-    html.open("table").open("thead").open("tr");
-    for (String heading : List.of("Time", "Route", "Model")) {
-      html.element("th", heading, "scope", "col");
-    }
-    for (String heading : List.of("Tokens in", "Tokens out", "Cost")) {
-      html.element("th", heading, "scope", "col", "class", "number");
-    }
-    html.close().close().open("tbody");
+    WideTable.open(
+        html,
+        "calls",
+        List.of("Time", "Route", "Model"),
+        List.of("Tokens in", "Tokens out", "Cost"));
     standing.calls().forEach(call -> writeCall(html, call));
-    html.close().close().close().close();
+    WideTable.close(html);
+    html.close();
   }
 
   private void writeCall(Html html, CallRecord call) {
