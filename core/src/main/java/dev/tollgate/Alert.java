@@ -121,6 +121,11 @@ public record Alert(
       this.severity = severity;
     }
 
+    /** The name as {@code quota-reached}. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     /** How bad it is; of what is over, how bad it was. */
     public Severity severity() {
       return severity;

@@ -1,7 +1,6 @@
 package dev.tollgate;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -66,8 +65,8 @@ final class CallerSketch {
   /** FNV-1a, and the finish of MurmurHash3: ids that differ in a digit are far apart. */
   private static long hash(String caller) {
     long hash = FNV_OFFSET;
-    for (Iterator<Integer> chars = caller.chars().iterator(); chars.hasNext(); ) {
-      hash = (hash ^ chars.next()) * FNV_PRIME;
+    for (int i = 0; i < caller.length(); i++) {
+      hash = (hash ^ caller.charAt(i)) * FNV_PRIME;
     }
     hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
     hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;

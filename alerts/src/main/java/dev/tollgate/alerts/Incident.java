@@ -20,13 +20,8 @@ record Incident(String name, boolean lasts, boolean resolved) {
       case BREAKER_CLOSED -> new Incident("spend-breaker", true, true);
       case STORE_DEGRADED -> new Incident("store-degraded", true, false);
       case STORE_RECOVERED -> new Incident("store-degraded", true, true);
-      default -> new Incident(dashed(kind), false, false);
+      default -> new Incident(kind.word(), false, false);
     };
-  }
-
-  /** A kind as {@code quota-reached}. */
-  static String dashed(Alert.Kind kind) {
-    return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The name as {@code SpendBreaker}. */

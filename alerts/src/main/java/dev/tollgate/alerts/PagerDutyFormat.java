@@ -48,7 +48,7 @@ record PagerDutyFormat(String routingKey) implements MessageFormat {
     payload.put("severity", alert.severity().word());
     payload.put("timestamp", alert.at().toString());
     payload.put("component", "tollgate");
-    payload.put("class", Incident.dashed(alert.kind()));
+    payload.put("class", alert.kind().word());
     payload.put("custom_details", new TreeMap<>(alert.details()));
     return payload;
   }

@@ -14,7 +14,7 @@ record SlackFormat() implements MessageFormat {
 
   @Override
   public Message message(Alert alert) {
-    String title = Incident.dashed(alert.kind()).replace('-', ' ');
+    String title = alert.kind().word().replace('-', ' ');
     String headline =
         "*Tollgate: " + title + "* " + escaped(alert.subject()) + "\n" + escaped(alert.message());
     String details =

@@ -42,7 +42,7 @@ record WebhookFormat(String secret, InstantSource clock) implements MessageForma
     event.put("specversion", "1.0");
     event.put("id", alert.id());
     event.put("source", "/tollgate");
-    event.put("type", "dev.tollgate.alert." + Incident.dashed(alert.kind()));
+    event.put("type", "dev.tollgate.alert." + alert.kind().word());
     event.put("subject", alert.subject());
     event.put("time", alert.at().toString());
     event.put("datacontenttype", "application/json");

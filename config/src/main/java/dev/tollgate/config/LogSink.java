@@ -4,7 +4,6 @@ import dev.tollgate.Alert;
 import dev.tollgate.AlertSink;
 import dev.tollgate.LogLine;
 import java.lang.System.Logger.Level;
-import java.util.Locale;
 import java.util.TreeMap;
 
 /**
@@ -31,7 +30,7 @@ final class LogSink implements AlertSink {
   private static String line(Alert alert) {
     LogLine line =
         new LogLine()
-            .add("event", alert.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .add("event", alert.kind().word())
             .add("at", alert.at().toString())
             .add("id", alert.id())
             .add("subject", alert.subject())

@@ -54,7 +54,8 @@ record Syntax<T>(String example, Function<String, T> parser) {
                 .orElseThrow(() -> new IllegalArgumentException("must be one of " + known)));
   }
 
-  private static String word(Enum<?> constant) {
+  /** A constant as it is written. */
+  static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -73,7 +72,7 @@ final class Values {
               : duration.toMillis() + " ms");
     }
     if (value instanceof Enum<?> constant) {
-      return Optional.of(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+      return Optional.of(Syntax.word(constant));
     }
     if (value instanceof Boolean || value instanceof Integer || value instanceof ZoneId) {
       return Optional.of(value.toString());
