@@ -1,13 +1,8 @@
 package dev.tollgate;
 
 import dev.tollgate.Decision.Refusal.SpendHalted;
-import dev.tollgate.store.Charge;
 import dev.tollgate.store.Durability;
-import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
-import dev.tollgate.store.Receipt;
-import dev.tollgate.store.Receipt.Outcome;
-import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.time.Duration;
@@ -39,11 +34,8 @@ public final class Tollgate implements AutoCloseable {
   private static final Duration OVERRIDES_PERIOD = Duration.ofSeconds(5);
   private static final long CLOSE_MILLIS = 5000;
   private static final long LISTENERS_MILLIS = 2000;
-  private static final Duration UNAVAILABLE_PAUSE = Duration.ofSeconds(1);
 
   private final StoreGuard guard;
-  private final Store unlimited;
-  private final long holdMicros;
   private final InstantSource clock;
   private final ScheduledExecutorService background;
   private final ListenerThreads listenerThreads = new ListenerThreads();
@@ -58,10 +50,9 @@ public final class Tollgate implements AutoCloseable {
   private final CallListeners listeners = new CallListeners();
   private final CallLedger calls;
   private final Analytics analytics;
-  private final OutputForecast forecast = new OutputForecast();
   private final ReservationIds ids;
   private final Notices notices;
-  private final Reservation.Ending ending;
+  private final Admission admission;
   private volatile Rules rules;
   private volatile @Nullable Thread backgroundThread;
   private boolean reportedDegraded;
@@ -69,9 +60,7 @@ public final class Tollgate implements AutoCloseable {
   private Tollgate(Builder builder) {
     clock = builder.clock;
     ids = builder.ids;
-    unlimited = new UnlimitedStore(clock);
     guard = new StoreGuard(builder.store, fallback(builder));
-    holdMicros = builder.holdFor.toNanos() / 1000;
     rules = new Rules(builder.policies);
     background = builder.background == null ? newBackground() : builder.background;
     boolean isOwn = builder.background == null;
@@ -103,10 +92,13 @@ public final class Tollgate implements AutoCloseable {
             ids.next(),
             isOwn ? listenerThreads : background,
             alerts::send);
+    OutputForecast forecast = new OutputForecast();
     haltedDemand =
         new HaltedDemand(guard, () -> new MemoryStore(builder.maxCallers, clock), forecast);
     breakers.pauses().onEnd(Criticality.BACKGROUND, haltedDemand::forget);
-    ending = new Settling(guard, forecast, breakers, listeners, notices);
+    Settling settling = new Settling(guard, forecast, breakers, listeners, notices);
+    admission =
+        new Admission(guard, budgets, forecast, notices, settling, builder.holdFor, clock);
     repeat(this::probe, PROBE_PERIOD);
     repeat(() -> guard.newDurability().ifPresent(builder.onDurability), PROBE_PERIOD);
     repeat(census::tend, CALLS_PERIOD);
@@ -136,7 +128,7 @@ public final class Tollgate implements AutoCloseable {
       case LOCAL ->
           Optional.of(
               new LocalShareStore(new MemoryStore(builder.maxCallers, clock), builder.nodes));
-      case OPEN -> Optional.of(unlimited);
+      case OPEN -> Optional.of(new UnlimitedStore(clock));
       case CLOSED -> Optional.empty();
     };
   }
@@ -174,15 +166,18 @@ public final class Tollgate implements AutoCloseable {
     Optional<Decision> halted = blocked(call).or(() -> halted(now.policies(), plan, call, id));
     Decision made =
         now.policies().shadow()
-            ? halted
-                .<Decision>map(
-                    wouldBe ->
-                        new Decision.Shadowed(
-                            call, shadow(now.policies(), plan, call, id).orThrow(), wouldBe))
-                .orElseGet(() -> shadow(now.policies(), plan, call, id))
-            : halted.orElseGet(() -> decide(now.policies(), plan, call, id));
+            ? shadow(now.policies(), plan, call, id, halted)
+            : halted.orElseGet(() -> admission.decide(now.policies(), plan, call, id));
     listeners.decided(made);
     return made;
+  }
+
+  private Decision shadow(
+      Policies policies, Plan plan, Call call, String id, Optional<Decision> halted) {
+    Decision decision = admission.shadow(policies, plan, call, id);
+    return halted
+        .<Decision>map(wouldBe -> new Decision.Shadowed(call, decision.orThrow(), wouldBe))
+        .orElse(decision);
   }
 
   private Plan plan(Rules now, Call call) {
@@ -206,44 +201,6 @@ public final class Tollgate implements AutoCloseable {
     return halted.map(refusal -> new Decision.Refused(call, List.of(), refusal));
   }
 
-  private Decision decide(Policies policies, Plan plan, Call call, String id) {
-    return policies.prices().refuses(call.model()) ? unpriced(call) : decide(plan, call, id);
-  }
-
-  private Decision shadow(Policies policies, Plan plan, Call call, String id) {
-    return shadow(plan, call, decide(policies, plan, call, id), id);
-  }
-
-  private Decision decide(Plan plan, Call call, String id) {
-    BudgetClaim claim =
-        call.settled()
-            ? budgets.claim(call, call.model(), plan.criticality(call), plan.worstCost(call))
-            : BudgetClaim.NONE;
-    return claim.refusal().isPresent()
-        ? new Decision.Refused(call, List.of(), claim.refusal().get())
-        : decide(plan, call, id, claim);
-  }
-
-  private Decision decide(Plan plan, Call call, String id, BudgetClaim claim) {
-    List<Charge> charges = plan.charges(call, likely(call));
-    Request request =
-        new Request(
-            call.caller().id(),
-            id,
-            charges,
-            call.settled() ? holdMicros : 0,
-            call.settled() ? memo(plan, call, id) : "");
-    Decision decision =
-        guard
-            .reserve(request)
-            .map(answer -> decision(plan, call, charges, answer, claim))
-            .orElseGet(() -> unavailable(call));
-    if (decision instanceof Decision.Refused) {
-      claim.cancel();
-    }
-    return decision;
-  }
-
   /**
    * What {@link #reserve} would decide now; charges nothing. Its reservation, if it has one, is
    * ended.
@@ -251,47 +208,17 @@ public final class Tollgate implements AutoCloseable {
    * @throws IllegalArgumentException when the caller's tier or the route does not exist
    */
   public Decision check(Call call) {
-    Decision unblocked = checkUnblocked(call);
-    return overrides
-        .refusal(call.caller().id())
-        .<Decision>map(blocked -> new Decision.Refused(call, unblocked.limits(), blocked))
-        .orElse(unblocked);
-  }
-
-  private Decision checkUnblocked(Call call) {
     Rules now = rules;
     Plan plan = plan(now, call);
-    if (now.policies().prices().refuses(call.model())) {
-      return unpriced(call);
-    }
-    Optional<Decision.Refusal> unpaid =
-        call.settled()
-            ? budgets.check(call, plan.criticality(call), plan.worstCost(call))
-            : Optional.empty();
-    if (unpaid.isPresent()) {
-      return new Decision.Refused(call, List.of(), unpaid.get());
-    }
-    try {
-      List<Charge> charges = plan.charges(call, likely(call));
-      Receipt receipt = guard.read(call.caller().id(), charges);
-      Hold nothing = new Hold(call.caller().id(), "check", 0, List.of());
-      Receipt answer =
-          new Receipt(
-              receipt.outcome(), receipt.atMicros(), receipt.balances(), Optional.of(nothing));
-      Decision decision =
-          decision(
-              plan, call, charges, new StoreGuard.Answer(unlimited, answer), BudgetClaim.UNCLAIMED);
-      if (decision instanceof Decision.Refused) {
-        return decision;
-      }
-      decision.orThrow().cancel();
-      return breakers
-          .halt(call, plan.criticality(call), ids.next())
-          .<Decision>map(halted -> new Decision.Refused(call, decision.limits(), halted))
-          .orElse(decision);
-    } catch (StoreException unanswered) {
-      return unavailable(call);
-    }
+    Decision decision = admission.check(now.policies(), plan, call);
+    Optional<Decision.Refusal> blocked = overrides.refusal(call.caller().id());
+    Optional<? extends Decision.Refusal> refusal =
+        blocked.isPresent() || decision instanceof Decision.Refused
+            ? blocked
+            : breakers.halt(call, plan.criticality(call), ids.next());
+    return refusal
+        .<Decision>map(first -> new Decision.Refused(call, decision.limits(), first))
+        .orElse(decision);
   }
 
   /**
@@ -613,135 +540,12 @@ public final class Tollgate implements AutoCloseable {
     }
   }
 
-  private Decision decision(
-      Plan plan, Call call, List<Charge> charges, StoreGuard.Answer answer, BudgetClaim claimed) {
-    Receipt receipt = answer.receipt();
-    List<LimitState> states = plan.states(receipt);
-    notices.crossed(plan, call.caller(), receipt);
-    if (receipt.outcome() == Outcome.REFUSED) {
-      return new Decision.Refused(call, states, refusal(plan, receipt, states));
-    }
-    boolean restricted = receipt.outcome() == Outcome.REDUCED;
-    Restriction restriction = restricted ? plan.tier().restriction() : Restriction.NONE;
-    BudgetClaim claim = restricted ? restricted(plan, call, claimed) : claimed;
-    if (claim.refusal().isPresent()) {
-      guard.cancel(answer.store(), receipt.admitted().orElseThrow());
-      return new Decision.Refused(call, states, claim.refusal().get());
-    }
-    Reservation reservation =
-        new Reservation(
-            call,
-            restriction,
-            restricted ? restriction.clamp(call.estimate()) : likely(call),
-            plan,
-            answer.store(),
-            receipt.admitted().orElseThrow(),
-            claim,
-            LimitState.instant(receipt.atMicros()),
-            ending);
-    return restricted
-        ? new Decision.Restricted(
-            call, states, reservation, restriction, causes(plan, charges, receipt, states))
-        : new Decision.Admitted(call, states, reservation);
-  }
-
-  private static Decision.Refusal refusal(Plan plan, Receipt receipt, List<LimitState> states) {
-    return plan.watch().flatMap(watch -> watch.refusal(receipt)).orElseGet(() -> refusal(states));
-  }
-
-  private BudgetClaim restricted(Plan plan, Call call, BudgetClaim claim) {
-    return call.settled()
-        ? budgets.restricted(
-            claim,
-            call,
-            plan.tier().restriction().modelFor(call.model()),
-            plan.criticality(call),
-            plan.worstRestrictedCost(call))
-        : claim;
-  }
-
-  private static Decision.Refusal refusal(List<LimitState> states) {
-    List<LimitState> exceeded =
-        states.stream()
-            .filter(state -> !state.fits())
-            .sorted(Comparator.comparingLong(LimitState::waitMicros).reversed())
-            .toList();
-    return exceeded.isEmpty()
-        ? new Decision.Refusal.TooManyOpenCalls(UNAVAILABLE_PAUSE)
-        : new Decision.Refusal.LimitExceeded(exceeded);
-  }
-
-  /** Without the store the limits are a share of the plan's: then those that are used up. */
-  private static List<Limit> causes(
-      Plan plan, List<Charge> charges, Receipt receipt, List<LimitState> states) {
-    List<Limit> causes = plan.causes(charges, receipt);
-    return causes.isEmpty() ? usedUp(states) : causes;
-  }
-
-  private static List<Limit> usedUp(List<LimitState> states) {
-    return states.stream()
-        .filter(state -> state.limit().isQuota() && state.remaining() <= 0)
-        .map(LimitState::limit)
-        .toList();
-  }
-
-  private static Decision unpriced(Call call) {
-    return new Decision.Refused(call, List.of(), new Decision.Refusal.UnpricedModel(call.model()));
-  }
-
-  private static Decision unavailable(Call call) {
-    return new Decision.Refused(
-        call, List.of(), new Decision.Refusal.StoreUnavailable(UNAVAILABLE_PAUSE));
-  }
-
-  /** What was not taken whole is let in uncounted, or counted as restricted but not restricted. */
-  private Decision shadow(Plan plan, Call call, Decision decision, String id) {
-    if (decision instanceof Decision.Admitted) {
-      return decision;
-    }
-    Store store = unlimited;
-    Hold hold = new Hold(call.caller().id(), id, 0, List.of());
-    BudgetClaim claim = BudgetClaim.NONE;
-    if (decision instanceof Decision.Restricted restricted) {
-      store = restricted.reservation().store();
-      hold = restricted.reservation().hold();
-      claim = restricted.reservation().claim();
-    }
-    Reservation reservation =
-        new Reservation(
-            call,
-            Restriction.NONE,
-            likely(call),
-            plan,
-            store,
-            hold,
-            claim,
-            clock.instant(),
-            ending);
-    return new Decision.Shadowed(call, reservation, decision);
-  }
-
   /**
    * What a call will likely use: what is reserved for it, unless it is restricted or near a hard
    * limit. At most its estimate.
    */
   public Estimate likely(Call call) {
-    return forecast.likely(call.route(), call.model(), call.estimate());
-  }
-
-  private String memo(Plan plan, Call call, String id) {
-    Estimate estimate = likely(call);
-    return new CallRecord(
-            id,
-            clock.instant(),
-            call.caller().tier(),
-            call.route(),
-            call.model(),
-            estimate.inputTokens(),
-            estimate.outputTokens(),
-            plan.amounts(call, call.model(), estimate).costNanoUsd(),
-            CallRecord.Outcome.UNSETTLED)
-        .toRow();
+    return admission.likely(call);
   }
 
   private void probe() {
