@@ -97,8 +97,7 @@ public final class Tollgate implements AutoCloseable {
         new HaltedDemand(guard, () -> new MemoryStore(builder.maxCallers, clock), forecast);
     breakers.pauses().onEnd(Criticality.BACKGROUND, haltedDemand::forget);
     Settling settling = new Settling(guard, forecast, breakers, listeners, notices);
-    admission =
-        new Admission(guard, budgets, forecast, notices, settling, builder.holdFor, clock);
+    admission = new Admission(guard, budgets, forecast, notices, settling, builder.holdFor, clock);
     repeat(this::probe, PROBE_PERIOD);
     repeat(() -> guard.newDurability().ifPresent(builder.onDurability), PROBE_PERIOD);
     repeat(census::tend, CALLS_PERIOD);

@@ -68,7 +68,7 @@ class RepeatedSettlementsTest {
   @Test
   @Tag("long")
   void areChargedOnceManyTimes() throws StoreException {
-    settleAll(100_000);
+    settleAll(1_000_000);
   }
 
   private void settleAll(int settlements) throws StoreException {
