@@ -122,7 +122,21 @@ final class ReassertingStore implements Store {
   @Override
   public Receipt reserve(Request request) throws StoreException {
     long lineage = store.lineage();
-    Receipt receipt = store.reserve(request);
+    return reserved(request, store.reserve(request), lineage);
+  }
+
+  @Override
+  public List<Receipt> reserveTogether(List<Request> requests) throws StoreException {
+    long lineage = store.lineage();
+    List<Receipt> receipts = store.reserveTogether(requests);
+    List<Receipt> reserved = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      reserved.add(reserved(requests.get(i), receipts.get(i), lineage));
+    }
+    return reserved;
+  }
+
+  private Receipt reserved(Request request, Receipt receipt, long lineage) throws StoreException {
     Optional<Hold> held = receipt.admitted().filter(Hold::isKept);
     if (held.isPresent()) {
       acknowledged(
@@ -142,14 +156,19 @@ final class ReassertingStore implements Store {
 
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
-    return end(hold, actual, row, () -> store.settle(hold, actual, row));
+    return end(new Settlement(hold, actual, row), () -> store.settle(hold, actual, row));
+  }
+
+  @Override
+  public List<Receipt> settleTogether(List<Settlement> settlements) throws StoreException {
+    return end(settlements, () -> store.settleTogether(settlements));
   }
 
   @Override
   public Receipt cancel(Hold hold) throws StoreException {
     List<Long> nothing = Collections.nCopies(hold.parts().size(), 0L);
     return isOpen(hold.id())
-        ? end(hold, nothing, "", () -> store.cancel(hold))
+        ? end(new Settlement(hold, nothing, ""), () -> store.cancel(hold))
         : store.cancel(hold);
   }
 
@@ -159,22 +178,34 @@ final class ReassertingStore implements Store {
     }
   }
 
-  private interface End {
-    Receipt tell() throws StoreException;
+  private interface End<T> {
+    T tell() throws StoreException;
   }
 
-  private Receipt end(Hold hold, List<Long> actual, String row, End end) throws StoreException {
+  private Receipt end(Settlement settlement, End<Receipt> end) throws StoreException {
+    return end(List.of(settlement), () -> List.of(end.tell())).get(0);
+  }
+
+  private List<Receipt> end(List<Settlement> settlements, End<List<Receipt>> end)
+      throws StoreException {
     long lineage = store.lineage();
-    Receipt receipt;
     try {
-      receipt = end.tell();
+      List<Receipt> receipts = end.tell();
+      for (int i = 0; i < settlements.size(); i++) {
+        settled(settlements.get(i), receipts.get(i), lineage);
+      }
+      return receipts;
     } catch (StoreException unanswered) {
-      mayBeSettled(hold.id());
+      settlements.forEach(each -> mayBeSettled(each.hold().id()));
       throw unanswered;
     }
-    Ending ending = new Ending(List.copyOf(actual), row, receipt.atMicros());
-    settled(Entry.of(hold, lineage), ending, receipt.outcome() == Outcome.REPEATED);
-    return receipt;
+  }
+
+  private void settled(Settlement settlement, Receipt receipt, long lineage) {
+    Ending ending =
+        new Ending(List.copyOf(settlement.actual()), settlement.row(), receipt.atMicros());
+    boolean isRepeated = receipt.outcome() == Outcome.REPEATED;
+    settled(Entry.of(settlement.hold(), lineage), ending, isRepeated);
   }
 
   private void acknowledged(Entry entry, long atMicros) {
@@ -259,11 +290,8 @@ final class ReassertingStore implements Store {
     }
     for (List<Entry> entries : shards.values()) {
       List<Entry> due = entries.subList(0, Math.min(entries.size(), ROUND));
-      for (int i = 0; i < due.size() && !isOver.getAsBoolean(); i += ReplicatedStore.MAX_RESTORED) {
-        tell(
-            due.subList(i, Math.min(i + ReplicatedStore.MAX_RESTORED, due.size())),
-            telling,
-            lineage);
+      for (int i = 0; i < due.size() && !isOver.getAsBoolean(); i += MAX_TOGETHER) {
+        tell(due.subList(i, Math.min(i + MAX_TOGETHER, due.size())), telling, lineage);
       }
     }
     synchronized (open) {

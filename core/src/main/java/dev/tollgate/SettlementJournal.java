@@ -8,16 +8,21 @@ import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
+import dev.tollgate.store.Store.Settlement;
 import dev.tollgate.store.StoreException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * What the store is to be told once it answers. Each entry can be told again until it is
@@ -32,7 +37,7 @@ final class SettlementJournal {
   static final long MAX_BYTES = 64L << 20;
 
   /** Told at a time, so that what else is due beside calls does not wait long. */
-  private static final int ROUND = 2_000;
+  private static final int ROUND = 8_000;
 
   private static final System.Logger LOGGER = System.getLogger("dev.tollgate");
   private static final long POSTING_MICROS = TimeUnit.MINUTES.toMicros(10);
@@ -41,22 +46,49 @@ final class SettlementJournal {
   private static final int PART_BYTES = 160;
 
   /** Something that the store does not know yet, or not all of it. */
-  private interface Untold extends Telling.Message {
+  private interface Untold {
     Hold hold();
 
     String row();
+
+    /** What has to be held before it can be settled, if anything has. */
+    default Optional<Request> request() {
+      return Optional.empty();
+    }
+
+    default void held(Optional<Hold> hold) {}
+
+    /** How it is settled; empty when it is not, or not yet. */
+    default Optional<Settlement> settlement() {
+      return Optional.empty();
+    }
+
+    default void settled(Receipt receipt) {}
 
     default long bytes() {
       return (hold().parts().size() + 2L) * PART_BYTES + 2L * row().length();
     }
   }
 
-  private record Settlement(Hold hold, List<Long> actual, String row, Consumer<Receipt> told)
-      implements Untold {
+  private record Ending(Settlement told, Consumer<Receipt> listener) implements Untold {
     @Override
-    public boolean tell(Store store) throws StoreException {
-      told.accept(store.settle(hold, actual, row));
-      return true;
+    public Hold hold() {
+      return told.hold();
+    }
+
+    @Override
+    public String row() {
+      return told.row();
+    }
+
+    @Override
+    public Optional<Settlement> settlement() {
+      return Optional.of(told);
+    }
+
+    @Override
+    public void settled(Receipt receipt) {
+      listener.accept(receipt);
     }
   }
 
@@ -64,12 +96,6 @@ final class SettlementJournal {
     @Override
     public String row() {
       return "";
-    }
-
-    @Override
-    public boolean tell(Store store) throws StoreException {
-      store.cancel(hold);
-      return true;
     }
   }
 
@@ -101,19 +127,23 @@ final class SettlementJournal {
     }
 
     @Override
-    public boolean tell(Store store) throws StoreException {
-      if (held.isEmpty()) {
-        held = store.reserve(request()).admitted();
-      }
-      if (held.isEmpty()) {
-        return false;
-      }
-      store.settle(held.get(), held.get().parts().stream().map(this::actual).toList(), row);
-      return true;
+    public void held(Optional<Hold> hold) {
+      held = hold;
+    }
+
+    @Override
+    public Optional<Settlement> settlement() {
+      return held.map(
+          known -> new Settlement(known, known.parts().stream().map(this::actual).toList(), row));
     }
 
     /** Rolling windows are left out: what was taken of them has flowed back, or soon will have. */
-    private Request request() {
+    @Override
+    public Optional<Request> request() {
+      return held.isPresent() ? Optional.empty() : Optional.of(holdOfNothing());
+    }
+
+    private Request holdOfNothing() {
       List<Charge> charges =
           hold.parts().stream()
               .filter(part -> part.bound() instanceof Quota)
@@ -142,9 +172,17 @@ final class SettlementJournal {
     }
   }
 
+  private final UnaryOperator<String> shards;
   private final Map<String, Untold> entries = new LinkedHashMap<>();
   private long bytes;
   private long lost;
+
+  /**
+   * @param shards names the part of the store that has an account
+   */
+  SettlementJournal(UnaryOperator<String> shards) {
+    this.shards = shards;
+  }
 
   /**
    * A settlement of a hold that the store keeps.
@@ -152,7 +190,7 @@ final class SettlementJournal {
    * @param told hears the store's answer
    */
   void settle(Hold hold, List<Long> actual, String row, Consumer<Receipt> told) {
-    add(new Settlement(hold, actual, row, told));
+    add(new Ending(new Settlement(hold, actual, row), told));
   }
 
   /** A hold that the store keeps, or keeps perhaps, and that is to be given back. */
@@ -182,37 +220,93 @@ final class SettlementJournal {
     bytes -= found == null ? 0 : found.bytes();
   }
 
-  private synchronized Optional<Untold> takeFirst() {
-    Iterator<Untold> all = entries.values().iterator();
-    if (!all.hasNext()) {
-      return Optional.empty();
-    }
-    Untold first = all.next();
-    all.remove();
-    bytes -= first.bytes();
-    return Optional.of(first);
-  }
-
   /**
-   * Tells a part of what is waiting, the oldest first. What is not taken is told again later.
+   * Tells a part of what is waiting, about the oldest first. What is not taken is told again later.
    *
    * @param isOver whether to stop, with the rest untold
    */
   void replay(Telling telling, BooleanSupplier isOver) {
-    int due = Math.min(size(), ROUND);
-    for (int told = 0; told < due && !isOver.getAsBoolean(); told++) {
-      takeFirst().ifPresent(next -> tell(next, telling));
+    for (List<String> ids : due()) {
+      if (isOver.getAsBoolean()) {
+        return;
+      }
+      tell(take(ids), telling);
     }
   }
 
-  private void tell(Untold entry, Telling telling) {
-    boolean told = false;
-    try {
-      told = telling.tell(entry.hold().account(), entry);
-    } finally {
-      if (!told) {
-        add(entry);
+  /** What is told together: each is of one shard. */
+  private synchronized List<List<String>> due() {
+    List<List<String>> all = new ArrayList<>();
+    Map<String, List<String>> latest = new HashMap<>();
+    Iterator<Untold> oldest = entries.values().iterator();
+    for (int i = 0; i < ROUND && oldest.hasNext(); i++) {
+      Hold hold = oldest.next().hold();
+      String shard = shards.apply(hold.account());
+      List<String> together = latest.get(shard);
+      if (together == null || together.size() == Store.MAX_TOGETHER) {
+        together = new ArrayList<>();
+        latest.put(shard, together);
+        all.add(together);
       }
+      together.add(hold.id());
+    }
+    return all;
+  }
+
+  private synchronized List<Untold> take(List<String> ids) {
+    List<Untold> taken = ids.stream().map(entries::remove).filter(Objects::nonNull).toList();
+    taken.forEach(entry -> bytes -= entry.bytes());
+    return taken;
+  }
+
+  /** What the store does not take may be one entry's fault: then the others are told without it. */
+  private void tell(List<Untold> together, Telling telling) {
+    Map<String, Untold> left = new LinkedHashMap<>();
+    together.forEach(entry -> left.put(entry.hold().id(), entry));
+    try {
+      tell(together, left, telling);
+      if (together.size() > 1) {
+        List.copyOf(left.values()).forEach(entry -> tell(List.of(entry), left, telling));
+      }
+    } finally {
+      left.values().forEach(this::add);
+    }
+  }
+
+  private static void tell(List<Untold> together, Map<String, Untold> left, Telling telling) {
+    if (!together.isEmpty()) {
+      String account = together.get(0).hold().account();
+      telling.tell(account, store -> tell(store, together, left));
+    }
+  }
+
+  /** Once something is acknowledged it is not left any more, whatever becomes of the rest. */
+  private static boolean tell(Store store, List<Untold> together, Map<String, Untold> left)
+      throws StoreException {
+    hold(store, together.stream().filter(entry -> entry.request().isPresent()).toList());
+    List<Untold> ready = together.stream().filter(entry -> entry.settlement().isPresent()).toList();
+    List<Receipt> receipts =
+        store.settleTogether(
+            ready.stream().map(entry -> entry.settlement().orElseThrow()).toList());
+    for (int i = 0; i < ready.size(); i++) {
+      left.remove(ready.get(i).hold().id());
+      ready.get(i).settled(receipts.get(i));
+    }
+    for (Untold entry : together) {
+      if (entry instanceof Cancellation) {
+        store.cancel(entry.hold());
+        left.remove(entry.hold().id());
+      }
+    }
+    return together.stream().noneMatch(entry -> left.containsKey(entry.hold().id()));
+  }
+
+  private static void hold(Store store, List<Untold> entries) throws StoreException {
+    List<Receipt> receipts =
+        store.reserveTogether(
+            entries.stream().map(entry -> entry.request().orElseThrow()).toList());
+    for (int i = 0; i < entries.size(); i++) {
+      entries.get(i).held(receipts.get(i).admitted());
     }
   }
 

@@ -51,7 +51,7 @@ final class StoreGuard implements AutoCloseable {
   private final Optional<ReassertingStore> reasserting;
   private final Optional<Store> fallback;
   private final LongSupplier nanoTime;
-  private final SettlementJournal journal = new SettlementJournal();
+  private final SettlementJournal journal;
   private final Circuits circuits = new Circuits();
 
   /** Whose durability is known. Used by the thread beside calls alone. */
@@ -74,6 +74,7 @@ final class StoreGuard implements AutoCloseable {
             ? Optional.of(new ReassertingStore(replicated))
             : Optional.empty();
     this.store = reasserting.<Store>map(asserting -> asserting).orElse(store);
+    this.journal = new SettlementJournal(this.store::shard);
     this.fallback = fallback;
     circuits.suspect(WHOLE, PROBE);
   }

@@ -10,7 +10,6 @@ import dev.tollgate.store.HandClock;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.Quota;
 import dev.tollgate.store.Receipt.Outcome;
-import dev.tollgate.store.ReplicatedStore;
 import dev.tollgate.store.Request;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
@@ -147,17 +146,17 @@ class ReassertingStoreTest {
 
   @Test
   void tellingEndsWhenItsTimeIsOver() throws StoreException {
-    for (int i = 0; i < 3 * ReplicatedStore.MAX_RESTORED; i++) {
+    for (int i = 0; i < 3 * Store.MAX_TOGETHER; i++) {
       store.settle(reserve("id" + i), List.of(0L), "");
     }
     server.loseAll();
 
-    store.reassert(this::tell, () -> server.restored() > ReplicatedStore.MAX_RESTORED);
+    store.reassert(this::tell, () -> server.restored() > Store.MAX_TOGETHER);
 
-    assertThat(server.restored()).isEqualTo(2 * ReplicatedStore.MAX_RESTORED);
-    assertThat(store.untold()).isEqualTo(ReplicatedStore.MAX_RESTORED);
+    assertThat(server.restored()).isEqualTo(2 * Store.MAX_TOGETHER);
+    assertThat(store.untold()).isEqualTo(Store.MAX_TOGETHER);
     reassert();
-    assertThat(server.restored()).isEqualTo(3 * ReplicatedStore.MAX_RESTORED);
+    assertThat(server.restored()).isEqualTo(3 * Store.MAX_TOGETHER);
     assertThat(store.isBehind()).isFalse();
   }
 

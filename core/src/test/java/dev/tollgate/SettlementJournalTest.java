@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.store.Bound;
 import dev.tollgate.store.Calendar;
@@ -9,6 +10,7 @@ import dev.tollgate.store.HandClock;
 import dev.tollgate.store.Hold;
 import dev.tollgate.store.MemoryStore;
 import dev.tollgate.store.Quota;
+import dev.tollgate.store.Receipt;
 import dev.tollgate.store.Store;
 import dev.tollgate.store.StoreException;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What is told to a store later, and how often. */
@@ -33,7 +36,7 @@ class SettlementJournalTest {
 
   private final HandClock clock = new HandClock(Instant.parse("2026-03-10T12:00:00Z"));
   private final MemoryStore memory = new MemoryStore(10, clock);
-  private final SettlementJournal journal = new SettlementJournal();
+  private final SettlementJournal journal = new SettlementJournal(this::shard);
 
   @Test
   void moreEntriesThanFitAreCounted() {
@@ -101,24 +104,64 @@ class SettlementJournalTest {
     AtomicInteger told = new AtomicInteger();
     journal.replay(
         (account, message) -> {
-          faulty.lostPercent = told.getAndIncrement() == 0 ? 100 : 0;
+          faulty.lostPercent = told.getAndIncrement() < 2 ? 100 : 0;
           return isTold(message, faulty);
         },
         () -> false);
-    assertThat(told).hasValue(2);
+    assertThat(told).as("both together, then each").hasValue(3);
     assertThat(journal.size()).isEqualTo(1);
   }
 
   @Test
   void replayEndsWhenItsTimeIsOver() {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 3 * Store.MAX_TOGETHER; i++) {
       journal.post(hold("id" + i, clock.instant()), List.of(7L), "");
     }
-    journal.replay((account, message) -> isTold(message, memory), () -> journal.size() == 4);
-    assertThat(journal.size()).isEqualTo(4);
+    journal.replay(
+        (account, message) -> isTold(message, memory),
+        () -> journal.size() == 2 * Store.MAX_TOGETHER);
+    assertThat(journal.size()).isEqualTo(2 * Store.MAX_TOGETHER);
   }
 
-  /** Returns how many entries found no answer. */
+  @Test
+  void shardThatDoesNotAnswerKeepsNoOtherWaiting() {
+    for (int i = 0; i < 100; i++) {
+      journal.settle(holdOfNothing("ann", i), List.of(), "", told -> {});
+      journal.settle(holdOfNothing("bob", i), List.of(), "", told -> {});
+    }
+    journal.replay(
+        (account, message) -> account.equals("bob") && isTold(message, memory), () -> false);
+    assertThat(journal.size()).isEqualTo(100);
+    journal.replay((account, message) -> isTold(message, memory), () -> false);
+    assertThat(journal.isEmpty()).isTrue();
+  }
+
+  private static Hold holdOfNothing(String account, int number) {
+    return new Hold(account, account + number, 1, List.of());
+  }
+
+  @Test
+  void listenerThatFailsIsToldOnceAndTheRestLater() {
+    AtomicInteger told = new AtomicInteger();
+    Consumer<Receipt> failing =
+        receipt -> {
+          told.incrementAndGet();
+          throw new IllegalStateException("the listener is broken");
+        };
+    journal.settle(holdOfNothing("ann", 1), List.of(), "", failing);
+    journal.settle(holdOfNothing("ann", 2), List.of(), "", receipt -> told.incrementAndGet());
+    assertThatThrownBy(() -> replay(memory)).isInstanceOf(IllegalStateException.class);
+    assertThat(journal.size()).isEqualTo(1);
+    replay(memory);
+    assertThat(told).hasValue(2);
+    assertThat(journal.isEmpty()).isTrue();
+  }
+
+  private String shard(String account) {
+    return account;
+  }
+
+  /** Returns how many questions found no answer. */
   private int replay(Store store) {
     AtomicInteger failures = new AtomicInteger();
     journal.replay(

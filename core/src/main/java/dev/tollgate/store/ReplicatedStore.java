@@ -15,9 +15,6 @@ public interface ReplicatedStore extends Store {
   /** Settled holds that an account remembers: the latest. */
   int MAX_SETTLED = 10_000;
 
-  /** Holds that are restored together: calls wait behind them. */
-  int MAX_RESTORED = 16;
-
   /**
    * A number that changes when another server answers, or the same one with other data: some of
    * what was acknowledged before may be lost. What is asked after this number was read is answered
@@ -65,7 +62,7 @@ public interface ReplicatedStore extends Store {
   /**
    * Restores holds, and settles those that were settled.
    *
-   * @param acknowledged of accounts of one shard: 1 to {@link #MAX_RESTORED}
+   * @param acknowledged of accounts of one shard: 1 to {@link #MAX_TOGETHER}
    * @throws StoreException when the store did not answer in time; a repetition does no harm
    */
   default void restore(List<Acknowledged> acknowledged) throws StoreException {

@@ -1,5 +1,6 @@
 package dev.tollgate.store;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,6 +34,9 @@ public interface Store extends AutoCloseable {
 
   int MAX_DOCUMENT_LENGTH = 65_536;
 
+  /** Operations that a store is asked for together: calls wait behind them. */
+  int MAX_TOGETHER = 16;
+
   /** How long a document is kept after it was last written: 400 days. */
   long DOCUMENT_MICROS = 400L * 86_400_000_000L;
 
@@ -56,6 +60,40 @@ public interface Store extends AutoCloseable {
    * @throws StoreException when the store did not answer in time
    */
   Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException;
+
+  /** What {@link #settle} is told. */
+  record Settlement(Hold hold, List<Long> actual, String row) {}
+
+  /**
+   * {@link #reserve Reserves}, each for itself and whatever becomes of the others.
+   *
+   * @param requests of accounts of one {@link #shard}: at most {@link #MAX_TOGETHER}
+   * @return one for each request
+   * @throws StoreException when the store did not answer all of them in time
+   */
+  default List<Receipt> reserveTogether(List<Request> requests) throws StoreException {
+    List<Receipt> receipts = new ArrayList<>();
+    for (Request request : requests) {
+      receipts.add(reserve(request));
+    }
+    return receipts;
+  }
+
+  /**
+   * {@link #settle Settles}, each for itself and whatever becomes of the others.
+   *
+   * @param settlements of accounts of one {@link #shard}: at most {@link #MAX_TOGETHER}
+   * @return one for each settlement
+   * @throws IllegalArgumentException when a settlement does not fit its hold
+   * @throws StoreException when the store did not answer all of them in time
+   */
+  default List<Receipt> settleTogether(List<Settlement> settlements) throws StoreException {
+    List<Receipt> receipts = new ArrayList<>();
+    for (Settlement each : settlements) {
+      receipts.add(settle(each.hold(), each.actual(), each.row()));
+    }
+    return receipts;
+  }
 
   /**
    * Gives back what a hold took, whatever its deadline: that is not known to a caller whose reserve

@@ -182,6 +182,48 @@ public abstract class StoreContract {
   }
 
   @Test
+  void whatIsAskedTogetherIsDecidedOneByOne() throws Exception {
+    Quota quota = quota(100, 100);
+    Request first = request(List.of(Charge.of("tokens", quota, 80)), HOLD, "");
+    Request tooMuch = request(List.of(Charge.of("tokens", quota, 30)), HOLD, "");
+    Request posted = request(List.of(Charge.of("tokens", quota, 10)), Duration.ZERO, "");
+    List<Receipt> receipts = store.reserveTogether(List.of(first, tooMuch, posted));
+    assertThat(receipts)
+        .extracting(Receipt::outcome)
+        .containsExactly(Outcome.FULL, Outcome.REFUSED, Outcome.FULL);
+    assertThat(read("tokens", quota).held()).isEqualTo(80);
+    assertThat(read("tokens", quota).posted()).isEqualTo(10);
+  }
+
+  @Test
+  void whatIsSettledTogetherIsChargedOneByOneAndOnce() throws Exception {
+    Quota quota = quota(1000, 1000);
+    List<Request> requests = new ArrayList<>();
+    for (int i = 0; i < Store.MAX_TOGETHER; i++) {
+      requests.add(request(List.of(Charge.of("tokens", quota, 10)), HOLD, ""));
+    }
+    List<Store.Settlement> settlements = new ArrayList<>();
+    for (Receipt receipt : store.reserveTogether(requests)) {
+      Hold hold = receipt.admitted().orElseThrow();
+      settlements.add(new Store.Settlement(hold, List.of(7L), "row of " + hold.id()));
+    }
+    Store.Settlement ended = settlements.get(3);
+    store.settle(ended.hold(), ended.actual(), ended.row());
+
+    List<Receipt> receipts = store.settleTogether(settlements);
+    assertThat(receipts.get(3).outcome()).isEqualTo(Outcome.REPEATED);
+    assertThat(receipts.get(4).outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(receipts.get(15).balances().get(0).posted()).isEqualTo(7 * Store.MAX_TOGETHER);
+    assertThat(store.settleTogether(settlements))
+        .extracting(Receipt::outcome)
+        .containsOnly(Outcome.REPEATED);
+    assertThat(read("tokens", quota).posted()).isEqualTo(7 * Store.MAX_TOGETHER);
+    assertThat(read("tokens", quota).held()).isZero();
+    assertThat(store.rows(account)).hasSize(Store.MAX_TOGETHER).contains(settlements.get(15).row());
+    assertThat(store.settleTogether(List.of())).isEmpty();
+  }
+
+  @Test
   void cancelGivesEverythingBack() throws Exception {
     Quota quota = quota(100, 100);
     List<Charge> charges = List.of(Charge.of("tokens", quota, 80), Charge.of("rate", FREE, 20));

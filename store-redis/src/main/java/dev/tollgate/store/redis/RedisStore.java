@@ -114,13 +114,9 @@ final class RedisStore implements ReplicatedStore {
   @Override
   public Optional<Hold> restore(Hold hold, Expiry expiry, String memo, long openUntilMicros)
       throws StoreException {
-    Request request = request(hold, expiry, memo);
-    return ask(
-            hold.account(),
-            at -> Operation.restore(request, hold, openUntilMicros, at),
-            Care.REPEATABLE)
-        .toReserve(request)
-        .admitted();
+    Acknowledged acknowledged =
+        new Acknowledged(hold, expiry, memo, Optional.empty(), openUntilMicros);
+    return ask(toRestore(acknowledged)).toReserve(request(hold, expiry, memo)).admitted();
   }
 
   /** What asks for all that a hold holds. */
@@ -138,61 +134,59 @@ final class RedisStore implements ReplicatedStore {
   /** {@inheritDoc} In two round trips, unless something is to be asked again. */
   @Override
   public void restore(List<Acknowledged> acknowledged) throws StoreException {
-    List<Acknowledged> ended = new ArrayList<>();
-    List<Optional<Answer>> restored = together(acknowledged, RedisStore::toRestore);
+    List<Answer> answers = askTogether(acknowledged.stream().map(RedisStore::toRestore).toList());
+    List<Settlement> ended = new ArrayList<>();
     for (int i = 0; i < acknowledged.size(); i++) {
       Acknowledged each = acknowledged.get(i);
-      Optional<Hold> held =
-          restored.get(i).isPresent()
-              ? restored
-                  .get(i)
-                  .get()
-                  .toReserve(request(each.hold(), each.expiry(), each.memo()))
-                  .admitted()
-              : restore(each.hold(), each.expiry(), each.memo(), each.openUntilMicros());
-      if (held.isPresent() && each.ending().isPresent()) {
-        ended.add(each);
+      Request request = request(each.hold(), each.expiry(), each.memo());
+      if (each.ending().isPresent() && answers.get(i).toReserve(request).admitted().isPresent()) {
+        Ending ending = each.ending().get();
+        ended.add(new Settlement(each.hold(), ending.actual(), ending.row()));
       }
     }
-    List<Optional<Answer>> settled = together(ended, RedisStore::toSettle);
-    for (int i = 0; i < ended.size(); i++) {
-      if (settled.get(i).isEmpty()) {
-        Ending ending = ended.get(i).ending().orElseThrow();
-        settle(ended.get(i).hold(), ending.actual(), ending.row());
-      }
+    settleTogether(ended);
+  }
+
+  private static Question toRestore(Acknowledged each) {
+    Hold hold = each.hold();
+    Request request = request(hold, each.expiry(), each.memo());
+    return new Question(
+        hold.account(), at -> Operation.restore(request, hold, each.openUntilMicros(), at));
+  }
+
+  /** {@inheritDoc} In one round trip, unless something is to be asked again, or not to be. */
+  @Override
+  public List<Receipt> reserveTogether(List<Request> requests) throws StoreException {
+    if (requests.stream().anyMatch(request -> care(request) != Care.REPEATABLE)) {
+      return ReplicatedStore.super.reserveTogether(requests);
     }
-  }
-
-  private static List<String> toRestore(Acknowledged each, long at) {
-    Request request = request(each.hold(), each.expiry(), each.memo());
-    return Operation.restore(request, each.hold(), each.openUntilMicros(), at);
-  }
-
-  private static List<String> toSettle(Acknowledged each, long at) {
-    Ending ending = each.ending().orElseThrow();
-    return Operation.settle(each.hold(), ending.actual(), ending.row(), at);
-  }
-
-  private interface Writing {
-    List<String> words(Acknowledged each, long atMicros);
-  }
-
-  /** The answers; empty where there is none, or one to other windows than the server's. */
-  private List<Optional<Answer>> together(List<Acknowledged> acknowledged, Writing writing)
-      throws StoreException {
-    List<Courier.Parcel> parcels = new ArrayList<>();
-    for (Acknowledged each : acknowledged) {
-      Names names = Names.of(each.hold().account());
-      List<String> words = writing.words(each, clock.micros());
-      parcels.add(new Courier.Parcel(scripts.counting(), names, words, Care.REPEATABLE));
+    List<Question> questions =
+        requests.stream()
+            .map(each -> new Question(each.account(), at -> Operation.reserve(each, at)))
+            .toList();
+    List<Answer> answers = askTogether(questions);
+    List<Receipt> receipts = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      receipts.add(answers.get(i).toReserve(requests.get(i)));
     }
-    List<Optional<Answer>> answers = new ArrayList<>();
-    for (Optional<Reply.Answer> reply : courier.bringTogether(parcels)) {
-      Optional<Answer> answer =
-          reply.isEmpty() ? Optional.empty() : Optional.of(new Answer(reply.get()));
-      answers.add(answer.filter(fresh -> !fresh.isStale()));
+    return receipts;
+  }
+
+  /** {@inheritDoc} In one round trip, unless something is to be asked again. */
+  @Override
+  public List<Receipt> settleTogether(List<Settlement> settlements) throws StoreException {
+    settlements.forEach(each -> each.hold().requireSettleable(each.actual(), each.row()));
+    List<Answer> answers = askTogether(settlements.stream().map(RedisStore::toSettle).toList());
+    List<Receipt> receipts = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      receipts.add(answers.get(i).toEnd(settlements.get(i).hold()));
     }
-    return answers;
+    return receipts;
+  }
+
+  private static Question toSettle(Settlement each) {
+    return new Question(
+        each.hold().account(), at -> Operation.settle(each.hold(), each.actual(), each.row(), at));
   }
 
   @Override
@@ -203,8 +197,7 @@ final class RedisStore implements ReplicatedStore {
   @Override
   public Receipt settle(Hold hold, List<Long> actual, String row) throws StoreException {
     hold.requireSettleable(actual, row);
-    return ask(hold.account(), at -> Operation.settle(hold, actual, row, at), Care.REPEATABLE)
-        .toEnd(hold);
+    return ask(toSettle(new Settlement(hold, actual, row))).toEnd(hold);
   }
 
   @Override
@@ -281,6 +274,35 @@ final class RedisStore implements ReplicatedStore {
   @Override
   public void close() {
     topology.close();
+  }
+
+  /**
+   * What may be asked again.
+   *
+   * @param operation for a time of the server's, in microseconds
+   */
+  private record Question(String account, LongFunction<List<String>> operation) {}
+
+  private Answer ask(Question question) throws StoreException {
+    return ask(question.account(), question.operation(), Care.REPEATABLE);
+  }
+
+  /** Asks those again that found no answer, or one to other windows than the server's. */
+  private List<Answer> askTogether(List<Question> questions) throws StoreException {
+    List<Courier.Parcel> parcels = new ArrayList<>();
+    for (Question each : questions) {
+      Names names = Names.of(each.account());
+      List<String> words = each.operation().apply(clock.micros());
+      parcels.add(new Courier.Parcel(scripts.counting(), names, words, Care.REPEATABLE));
+    }
+    List<Optional<Reply.Answer>> replies = courier.bringTogether(parcels);
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < replies.size(); i++) {
+      Optional<Reply.Answer> reply = replies.get(i);
+      Answer answer = reply.isPresent() ? new Answer(reply.get()) : ask(questions.get(i));
+      answers.add(answer.isStale() ? ask(questions.get(i)) : answer);
+    }
+    return answers;
   }
 
   /**

@@ -210,8 +210,8 @@ class RestoreTest {
         all.add(acknowledged(hold, Optional.of(1L)));
       }
       long began = System.nanoTime();
-      for (int i = 0; i < count; i += ReplicatedStore.MAX_RESTORED) {
-        own.restore(all.subList(i, Math.min(i + ReplicatedStore.MAX_RESTORED, count)));
+      for (int i = 0; i < count; i += Store.MAX_TOGETHER) {
+        own.restore(all.subList(i, Math.min(i + Store.MAX_TOGETHER, count)));
       }
       long millis = (System.nanoTime() - began) / 1_000_000;
       System.out.printf("%d settlements are told in %d ms%n", count, millis);
