@@ -35,9 +35,12 @@ final class Instance implements AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(30);
 
-  /** With a bounded heap, and soft references that end at the next collection as weak ones do. */
+  /**
+   * With a bounded heap, and soft references that end at the next collection as weak ones do. Most
+   * instances end before a second compiler has paid.
+   */
   private static final List<String> SMALL_AND_FORGETFUL =
-      List.of("-Xmx512m", "-XX:SoftRefLRUPolicyMSPerMB=0");
+      List.of("-Xmx512m", "-XX:SoftRefLRUPolicyMSPerMB=0", "-XX:TieredStopAtLevel=1");
 
   private final Path application;
   private final Path log;
