@@ -137,7 +137,8 @@ class SentinelTest {
   @Test
   @Order(3)
   void theStoreFollowsTheMasterToItsSuccessorUnaided() throws Exception {
-    failOver("once", LocalRedis::kill, gone -> {});
+    LocalRedis gone = failOver("once", LocalRedis::kill, killed -> {});
+    gone.restart();
   }
 
   /** It goes on as a master until the Sentinels tell it: connections to it must be left. */
@@ -160,7 +161,7 @@ class SentinelTest {
   @Tag("long")
   void theStoreFollowsOneMasterAfterTheOther() throws Exception {
     for (int i = 0; i < 4; i++) {
-      LocalRedis master = master();
+      LocalRedis master = settledMaster();
       for (LocalRedis server : SERVERS) {
         if (server != master) {
           awaitInfo(server, DATA_PASSWORD, "master_link_status:up");
