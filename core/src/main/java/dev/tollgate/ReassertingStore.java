@@ -311,12 +311,7 @@ final class ReassertingStore implements Store {
   private void tell(List<Entry> entries, Telling telling, long lineage) {
     List<Acknowledged> known = entries.stream().map(Entry::acknowledged).toList();
     boolean isTold =
-        telling.tell(
-            entries.get(0).hold().account(),
-            asserting -> {
-              store.restore(known);
-              return true;
-            });
+        telling.tell(entries.get(0).hold().account(), asserting -> store.restore(known));
     if (isTold) {
       entries.forEach(entry -> told(entry, lineage));
     }

@@ -281,7 +281,7 @@ final class SettlementJournal {
   }
 
   /** Once something is acknowledged it is not left any more, whatever becomes of the rest. */
-  private static boolean tell(Store store, List<Untold> together, Map<String, Untold> left)
+  private static void tell(Store store, List<Untold> together, Map<String, Untold> left)
       throws StoreException {
     hold(store, together.stream().filter(entry -> entry.request().isPresent()).toList());
     List<Untold> ready = together.stream().filter(entry -> entry.settlement().isPresent()).toList();
@@ -298,7 +298,6 @@ final class SettlementJournal {
         left.remove(entry.hold().id());
       }
     }
-    return together.stream().noneMatch(entry -> left.containsKey(entry.hold().id()));
   }
 
   private static void hold(Store store, List<Untold> entries) throws StoreException {

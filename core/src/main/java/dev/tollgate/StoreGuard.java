@@ -422,7 +422,13 @@ final class StoreGuard implements AutoCloseable {
 
   private boolean tell(String account, Telling.Message message) {
     try {
-      return isTrusted(account) && tellStore(account, message::tell);
+      return isTrusted(account)
+          && tellStore(
+              account,
+              asked -> {
+                message.tell(asked);
+                return true;
+              });
     } catch (StoreException unanswered) {
       return false;
     }
